@@ -1,0 +1,6 @@
+#ifndef DPTRAIN_CMPI_SHIM_H
+#define DPTRAIN_CMPI_SHIM_H
+
+#include <mpi.h>
+
+#endif

@@ -1,0 +1,6 @@
+#ifndef DPTRAIN_COPENBLAS_SHIM_H
+#define DPTRAIN_COPENBLAS_SHIM_H
+
+#include <cblas.h>
+
+#endif
