@@ -35,18 +35,66 @@ public struct Parameter: Sendable, Equatable {
   }
 }
 
-/// Where every parameter of a network lies in its arena: live blocks first, dead taps behind them.
+/// The running statistics of one batch normalization and their place in the arena.
+public struct RunningStatistics: Sendable, Equatable {
+  /// torchvision's name of the layer, such as `layer1.0.bn1`.
+  public let name: String
+  /// `running_mean`, one a channel.
+  public let mean: Range<Int>
+  /// `running_var`, one a channel.
+  public let variance: Range<Int>
+
+  public init(name: String, mean: Range<Int>, variance: Range<Int>) {
+    self.name = name
+    self.mean = mean
+    self.variance = variance
+  }
+}
+
+/// Where everything that a network learns lies in its arena.
+///
+/// In this order: live convolution blocks and the linear weight (`0..<weightCount`, what weight norms regularize); biases and
+/// normalization parameters (to `liveCount`); running statistics; two sums a training step reports; dead taps. The
+/// gradient has the same layout, with the batch's statistics in the place of the running ones, so that one exchange of
+/// `0..<exchangedCount` carries all that ranks must agree on.
 public struct ParameterLayout: Sendable, Equatable {
   /// In the order of torchvision's `state_dict`.
   public let parameters: [Parameter]
-  /// `arena[0..<liveCount]` holds every live block; only this range is computed and exchanged.
+  /// In the order of torchvision's `state_dict`.
+  public let statistics: [RunningStatistics]
+  /// `arena[0..<weightCount]` holds the live weights of convolutions and the linear layer.
+  public let weightCount: Int
+  /// `arena[0..<liveCount]` holds every live block; only this range has gradients.
   public let liveCount: Int
+  /// The sums of one step, over its microbatches: mean loss, then share of right predictions.
+  public let metrics: Range<Int>
+  /// `arena[0..<exchangedCount]`: live blocks, statistics and metrics.
+  public let exchangedCount: Int
   /// The length of the arena.
   public let count: Int
 
-  public init(parameters: [Parameter], liveCount: Int, count: Int) {
+  public init(
+    parameters: [Parameter], statistics: [RunningStatistics] = [], weightCount: Int? = nil, liveCount: Int,
+    metrics: Range<Int>? = nil, count: Int
+  ) {
     self.parameters = parameters
+    self.statistics = statistics
+    self.weightCount = weightCount ?? liveCount
     self.liveCount = liveCount
+    self.metrics = metrics ?? liveCount..<liveCount
+    exchangedCount = self.metrics.upperBound
     self.count = count
   }
+
+  /// The dead taps, which no image reaches.
+  public var dead: Range<Int> { exchangedCount..<count }
+
+  /// The place of running statistics.
+  public var statisticsRange: Range<Int> { liveCount..<metrics.lowerBound }
+
+  /// The parameters that pruning may take from: convolution weights, dead taps included, as in PyTorch.
+  public var convolutionWeights: [Parameter] { parameters.filter { $0.role == .convolutionWeight } }
+
+  /// The number of learned elements, as PyTorch counts them.
+  public var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
 }

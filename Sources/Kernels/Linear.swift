@@ -1,0 +1,66 @@
+/// A fully connected layer, `y = W x + b`, one image a lane.
+///
+/// It is a 1×1 convolution of a single pixel, with a bias.
+public final class Linear: Sendable {
+  public let features: Int
+  public let outputs: Int
+  public let lanes: Int
+  private let product: Convolution
+
+  /// - Parameter weightOffset: where `W` (`[outputs][features]`) begins in the buffers of weights and gradients.
+  public init(features: Int, outputs: Int, lanes: Int, weightOffset: Int) {
+    self.features = features
+    self.outputs = outputs
+    self.lanes = lanes
+    product = Convolution(
+      ConvolutionShape(
+        inputChannels: features, outputChannels: outputs, kernel: 1, stride: 1, padding: 0, inputHeight: 1,
+        inputWidth: 1), lanes: lanes, tapOffsets: [weightOffset])
+  }
+
+  /// The floats of scratch memory that the weight gradient needs.
+  public var scratchCount: Int { product.scratchCount }
+
+  /// - Parameters:
+  ///   - weights: what `weightOffset` counts from.
+  ///   - bias: one an output.
+  ///   - x: `[features][lane]`.
+  ///   - y: `[outputs][lane]`, overwritten.
+  public func forward(
+    weights: UnsafePointer<Float>, bias: UnsafePointer<Float>, x: UnsafePointer<Float>, y: UnsafeMutablePointer<Float>
+  ) {
+    product.forward(weights: weights, x: x, y: y)
+    for output in 0..<outputs {
+      let row = y + output &* lanes
+      var lane = 0
+      while lane < lanes {
+        row.setVector(lane, row.vector(lane) + bias[output])
+        lane &+= 16
+      }
+    }
+  }
+
+  /// The gradient with respect to `x`, overwritten.
+  public func inputGradient(
+    weights: UnsafePointer<Float>, yGradient: UnsafePointer<Float>, xGradient: UnsafeMutablePointer<Float>
+  ) {
+    product.inputGradient(weights: weights, yGradient: yGradient, xGradient: xGradient, adding: false)
+  }
+
+  /// The gradients with respect to `W` and `b`, overwritten or added to.
+  public func weightGradient(
+    x: UnsafePointer<Float>, yGradient: UnsafePointer<Float>, weightGradient: UnsafeMutablePointer<Float>,
+    biasGradient: UnsafeMutablePointer<Float>, adding: Bool, scratch: UnsafeMutablePointer<Float>
+  ) {
+    product.weightGradient(x: x, yGradient: yGradient, weightGradient: weightGradient, adding: adding, scratch: scratch)
+    for output in 0..<outputs {
+      var sum = Vector.zero
+      var lane = 0
+      while lane < lanes {
+        sum += yGradient.vector(output &* lanes &+ lane)
+        lane &+= 16
+      }
+      biasGradient[output] = adding ? biasGradient[output] + sum.pairwiseSum : sum.pairwiseSum
+    }
+  }
+}

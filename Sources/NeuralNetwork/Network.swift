@@ -1,0 +1,42 @@
+import Kernels
+
+/// A network's operations and everything it has learned.
+public final class Network {
+  public let architecture: Architecture
+  public let classes: Int
+  public let graph: NetworkGraph
+  public let layout: ParameterLayout
+  /// The arena: parameters and running statistics, at the places that ``layout`` names.
+  public let arena: AlignedBuffer
+  /// The training steps that have updated the running statistics: PyTorch's `num_batches_tracked`.
+  public var batchesTracked: Int64 = 0
+
+  /// A network whose parameters are all zero, normalization scales and running variances one.
+  public init(_ architecture: Architecture, classes: Int = 10) {
+    self.architecture = architecture
+    self.classes = classes
+    graph = architecture.graph(classes: classes)
+    layout = ParameterLayout(graph)
+    arena = AlignedBuffer(count: layout.count)
+    for parameter in layout.parameters where parameter.role == .normalizationScale {
+      arena[parameter.blocks[0]].update(repeating: 1)
+    }
+    for statistics in layout.statistics { arena[statistics.variance].update(repeating: 1) }
+  }
+
+  /// The parameter of that name.
+  func parameter(_ name: String) -> Parameter {
+    guard let parameter = layout.parameters.first(where: { $0.name == name }) else {
+      preconditionFailure("the layout was made from the same graph and must hold \(name)")
+    }
+    return parameter
+  }
+
+  /// The running statistics of the normalization of that name.
+  func statistics(_ name: String) -> RunningStatistics {
+    guard let statistics = layout.statistics.first(where: { $0.name == name }) else {
+      preconditionFailure("the layout was made from the same graph and must hold \(name)")
+    }
+    return statistics
+  }
+}
