@@ -45,6 +45,8 @@ let package = Package(
         "MPI", "Kernels", "CIFAR", "Formats", "NeuralNetwork", "Pruning", "Training", "Reporting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+
+    .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"], swiftSettings: compute),
   ],
   swiftLanguageModes: [.v6]
 )
