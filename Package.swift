@@ -47,6 +47,7 @@ let package = Package(
       ]),
 
     .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"], swiftSettings: compute),
+    .testTarget(name: "FormatsTests", dependencies: ["Formats"], exclude: ["Golden"]),
   ],
   swiftLanguageModes: [.v6]
 )
