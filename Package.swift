@@ -45,6 +45,8 @@ let package = Package(
         "MPI", "Kernels", "CIFAR", "Formats", "NeuralNetwork", "Pruning", "Training", "Reporting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+
+    .target(name: "TestSupport", path: "Tests/Support"),
   ],
   swiftLanguageModes: [.v6]
 )
