@@ -114,7 +114,21 @@ def losses(dtype):
         yield f"{case}/gradient", x.grad
 
 
+def formulas(dtype):
+    """What Swift's side of the formula is held against."""
+    yield "formula/uniform", formula.uniform("formula/uniform", [200], 3.7, 0.1).to(dtype)
+    yield "formula/integers", formula.integers("formula/integers", [200], 10).to(dtype)
+    yield "formula/sampled", formula.uniform("formula/sampled", [1000], 1).to(dtype)
+    yield "formula/images/0", formula.images("images/0", [1, 3, 8, 8]).to(dtype)
+    yield "formula/labels/1", formula.labels("labels/1", 64).to(dtype)
+    yield "formula/parameter/layer1.0.conv1.weight", formula.parameter("layer1.0.conv1.weight", [2, 3, 3, 3]).to(dtype)
+    yield "formula/parameter/fc.weight", formula.parameter("fc.weight", [2, 10]).to(dtype)
+    for name in ["bn1.weight", "bn1.bias", "bn1.running_mean", "bn1.running_var", "fc.bias"]:
+        yield f"formula/parameter/{name}", formula.parameter(name, [20]).to(dtype)
+
+
 def layers(dtype):
+    yield from formulas(dtype)
     yield from convolutions(dtype)
     yield from normalizations(dtype)
     yield from poolings(dtype)

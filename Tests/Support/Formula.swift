@@ -2,30 +2,30 @@
 ///
 /// `Tests/Golden/README.md` has the definition, `Tests/Golden/formula.py` the Python side. Elements are in PyTorch's order:
 /// images N×C×H×W, convolution weights O×I×kh×kw.
-package enum Formula {
+public enum Formula {
   /// `offset + scale · (u − 0.5)`, with u uniform in [0, 1) on a grid of 2⁻²⁴. `scale` is rounded to `Float` first.
-  package static func uniform(_ name: String, count: Int, scale: Double, offset: Float = 0) -> [Float] {
+  public static func uniform(_ name: String, count: Int, scale: Double, offset: Float = 0) -> [Float] {
     let scale = Float(scale)
     return hashes(name, count: count).map { offset + scale * (Float($0 >> 8) * 0x1p-24 - 0.5) }
   }
 
   /// Integers in `0..<bound`.
-  package static func integers(_ name: String, count: Int, bound: Int) -> [Int] {
+  public static func integers(_ name: String, count: Int, bound: Int) -> [Int] {
     hashes(name, count: count).map { Int($0 >> 8) % bound }
   }
 
   /// The images of a step, `count` × 3 × `size` × `size`, of mean 0 and variance 1.
-  package static func images(step: Int, count: Int, size: Int = 32) -> [Float] {
+  public static func images(step: Int, count: Int, size: Int = 32) -> [Float] {
     uniform("images/\(step)", count: count * 3 * size * size, scale: 12.0.squareRoot())
   }
 
   /// The labels of a step, in `0..<10`.
-  package static func labels(step: Int, count: Int) -> [Int] {
+  public static func labels(step: Int, count: Int) -> [Int] {
     integers("labels/\(step)", count: count, bound: 10)
   }
 
   /// The first value of a network's parameter or running statistic, by torchvision's name and shape.
-  package static func parameter(_ name: String, shape: [Int]) -> [Float] {
+  public static func parameter(_ name: String, shape: [Int]) -> [Float] {
     let count = shape.reduce(1, *)
     if shape.count == 4 {
       return uniform(name, count: count, scale: (24 / Double(shape[1] * shape[2] * shape[3])).squareRoot())
