@@ -1,0 +1,53 @@
+# make run and make test set up what is missing and do everything; make help lists the rest.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PROGRAM := .build/release/dptrain
+PRUNE ?= 0.98
+ARGUMENTS ?=
+
+# One rank per physical core that we may use, the largest power of two that fits, at most 8: those divide every batch.
+RANKS ?= $(shell cores=$$(lscpu -p=CORE,SOCKET | grep -v '^\#' | sort -u | wc -l || true); allowed=$$(nproc); \
+  if [ "$$cores" -lt 1 ] || [ "$$cores" -gt "$$allowed" ]; then cores=$$allowed; fi; \
+  ranks=1; while [ $$((ranks * 2)) -le "$$cores" ] && [ $$ranks -lt 8 ]; do ranks=$$((ranks * 2)); done; echo $$ranks)
+
+# Open MPI refuses to start as root, as in a container, unless told.
+MPIRUN := mpirun$(if $(filter 0,$(shell id -u)), --allow-run-as-root)
+
+.PHONY: help run test build setup data bench lint format clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "  make run RANKS=$(RANKS) PRUNE=$(PRUNE) ARGUMENTS='--epochs 5'   the defaults, and more flags for dptrain"
+
+run: build ## set up, build, then train, prune and fine-tune (synthetic images if there are no others)
+	$(MPIRUN) -n $(RANKS) $(PROGRAM) --prune $(PRUNE) $(ARGUMENTS)
+
+test: setup ## set up, build and run every test, those under mpirun too
+	swift test -c release
+
+build: setup ## set up and build the program
+	swift build -c release --product dptrain
+
+setup: ## install what is missing: Open MPI, OpenBLAS, xxHash, pkg-config
+	@.ci/setup
+
+data: ## download CIFAR-10 to data/
+	@.ci/setup curl
+	@.ci/download-cifar10 data
+
+bench: build ## measure against PyTorch and write docs/benchmarks.md
+	@Benchmarks/run
+
+lint: ## check formatting, shell scripts and Python syntax
+	@.ci/lint
+
+format: ## format the Swift sources in place
+	swift format --in-place --recursive Sources Tests Package.swift
+
+clean: ## remove what was built; data and runs stay
+	rm -rf .build Benchmarks/.venv
+	find Tests Benchmarks -name __pycache__ -prune -exec rm -rf {} +
