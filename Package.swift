@@ -48,7 +48,6 @@ let package = Package(
 
     .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"], swiftSettings: compute),
     .testTarget(name: "FormatsTests", dependencies: ["Formats"], exclude: ["Golden"]),
-    .target(name: "TestSupport", path: "Tests/Support"),
     .target(name: "TestSupport", dependencies: ["Formats"], path: "Tests/Support"),
     .testTarget(name: "SupportTests", dependencies: ["TestSupport"]),
   ],
