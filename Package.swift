@@ -50,6 +50,11 @@ let package = Package(
     .testTarget(name: "FormatsTests", dependencies: ["Formats"], exclude: ["Golden"]),
     .target(name: "TestSupport", dependencies: ["Formats"], path: "Tests/Support"),
     .testTarget(name: "SupportTests", dependencies: ["TestSupport"]),
+    .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], swiftSettings: compute),
+    .testTarget(
+      name: "NeuralNetworkTests",
+      dependencies: ["NeuralNetwork", "Kernels", "Formats", "TestSupport"],
+      swiftSettings: compute),
   ],
   swiftLanguageModes: [.v6]
 )
