@@ -50,6 +50,7 @@ let package = Package(
     .testTarget(name: "FormatsTests", dependencies: ["Formats"], exclude: ["Golden"]),
     .target(name: "TestSupport", dependencies: ["Formats"], path: "Tests/Support"),
     .testTarget(name: "SupportTests", dependencies: ["TestSupport"]),
+    .testTarget(name: "PruningTests", dependencies: ["Pruning", "NeuralNetwork"], exclude: ["Golden"]),
   ],
   swiftLanguageModes: [.v6]
 )
