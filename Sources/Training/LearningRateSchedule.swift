@@ -1,7 +1,7 @@
 import Foundation
 
 /// How the learning rate moves over a phase of training: a pure function of the step.
-public enum LearningRateSchedule: Sendable, Equatable {
+public enum LearningRateSchedule: Sendable, Equatable, Codable {
   case constant
   /// Multiplied by `factor` at the start of each of these epochs (counted from 0), as PyTorch's `MultiStepLR`.
   case multiStep(milestones: [Int], factor: Double)
