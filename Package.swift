@@ -49,6 +49,8 @@ let package = Package(
     .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"], swiftSettings: compute),
     .testTarget(name: "FormatsTests", dependencies: ["Formats"], exclude: ["Golden"]),
     .testTarget(name: "PruningTests", dependencies: ["Pruning", "NeuralNetwork"], exclude: ["Golden"]),
+    .testTarget(
+      name: "ReportingTests", dependencies: ["Reporting", "Pruning", "NeuralNetwork"], exclude: ["Golden"]),
   ],
   swiftLanguageModes: [.v6]
 )
