@@ -51,6 +51,8 @@ let package = Package(
     .target(name: "TestSupport", dependencies: ["Formats"], path: "Tests/Support"),
     .testTarget(name: "SupportTests", dependencies: ["TestSupport"]),
     .testTarget(name: "PruningTests", dependencies: ["Pruning", "NeuralNetwork"], exclude: ["Golden"]),
+    .testTarget(
+      name: "ReportingTests", dependencies: ["Reporting", "Pruning", "NeuralNetwork"], exclude: ["Golden"]),
   ],
   swiftLanguageModes: [.v6]
 )
