@@ -53,10 +53,6 @@ let package = Package(
     .testTarget(name: "PruningTests", dependencies: ["Pruning", "NeuralNetwork"], exclude: ["Golden"]),
     .testTarget(
       name: "ReportingTests", dependencies: ["Reporting", "Pruning", "NeuralNetwork"], exclude: ["Golden"]),
-    .target(name: "TestSupport", dependencies: ["Formats"], path: "Tests/Support"),
-    .testTarget(name: "SupportTests", dependencies: ["TestSupport"]),
-    .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"], swiftSettings: compute),
-    .testTarget(name: "FormatsTests", dependencies: ["Formats"], exclude: ["Golden"]),
   ],
   swiftLanguageModes: [.v6]
 )

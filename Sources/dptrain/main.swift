@@ -2,8 +2,6 @@ import ArgumentParser
 import Foundation
 import MPI
 
-setvbuf(stdout, nil, _IOLBF, 0)
-
 /// Every rank parses the same words; one of them speaks.
 let speaks = (LaunchEnvironment.rank ?? 0) == 0
 
