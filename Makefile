@@ -7,6 +7,8 @@ SHELL := /bin/bash
 PROGRAM := .build/release/dptrain
 PRUNE ?= 0.98
 ARGUMENTS ?=
+BENCH_ARGUMENTS ?=
+PYTHON := Benchmarks/.venv/bin/python
 
 # One rank per physical core that we may use, the largest power of two that fits, at most 8: those divide every batch.
 RANKS ?= $(shell cores=$$(lscpu -p=CORE,SOCKET | grep -v '^\#' | sort -u | wc -l || true); allowed=$$(nproc); \
@@ -40,7 +42,10 @@ data: ## download CIFAR-10 to data/
 	@.ci/download-cifar10 data
 
 bench: build ## measure against PyTorch and write docs/benchmarks.md
-	@Benchmarks/run
+	@.ci/setup python3-venv
+	@test -x $(PYTHON) || python3 -m venv Benchmarks/.venv
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check -r Benchmarks/requirements.txt
+	$(PYTHON) Benchmarks/bench.py $(BENCH_ARGUMENTS)
 
 lint: ## check formatting, shell scripts and Python syntax
 	@.ci/lint

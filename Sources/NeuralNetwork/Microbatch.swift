@@ -18,12 +18,13 @@ public final class Microbatch {
   private let values: [AlignedBuffer]
   private let gradients: [AlignedBuffer]
   private let scratch: AlignedBuffer
-  private let lossFunction: SoftmaxCrossEntropy
+  private let trainingLoss: SoftmaxCrossEntropy
+  private let evaluationLoss: SoftmaxCrossEntropy
   private let lossGradient: Int
   /// The mean and variance that the last training pass found, at the places of the layout's running ones.
   private let batchStatistics: AlignedBuffer
 
-  /// - Parameter labelSmoothing: the share of each target spread over all classes.
+  /// - Parameter labelSmoothing: the share of each target that training spreads over all classes.
   public init(_ network: Network, lanes: Int, labelSmoothing: Float = 0) {
     self.network = network
     self.lanes = lanes
@@ -35,7 +36,8 @@ public final class Microbatch {
     lossGradient = plan.steps[plan.steps.count - 1].output
     scratch = AlignedBuffer(count: operations.map(\.scratchCount).max() ?? 0)
     batchStatistics = AlignedBuffer(count: network.layout.statisticsRange.count)
-    lossFunction = SoftmaxCrossEntropy(classes: network.classes, lanes: lanes, labelSmoothing: labelSmoothing)
+    trainingLoss = SoftmaxCrossEntropy(classes: network.classes, lanes: lanes, labelSmoothing: labelSmoothing)
+    evaluationLoss = SoftmaxCrossEntropy(classes: network.classes, lanes: lanes)
     labels = .allocate(capacity: lanes)
     labels.initialize(repeating: -1)
     losses = .allocate(capacity: lanes)
@@ -98,7 +100,7 @@ public final class Microbatch {
     guard let labels = labels.baseAddress, let losses = losses.baseAddress, let predictions = predictions.baseAddress,
       let logits = values.last?.pointer
     else { return }
-    lossFunction(
+    (training ? trainingLoss : evaluationLoss)(
       logits: logits, labels: labels, losses: losses, predictions: predictions,
       gradient: training ? gradients[lossGradient].pointer : nil)
   }

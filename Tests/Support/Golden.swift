@@ -47,8 +47,8 @@ public struct Golden: Sendable {
 
     let differences = zip(kept, expected).map { Double($0) - Double($1) }
     let error = Self.norm(differences)
-    let scale = max(
-      Self.norm(expected.map(Double.init)), norm * (Double(kept.count) / Double(actual.count)).squareRoot())
+    let share = (Double(kept.count) / Double(actual.count)).squareRoot()
+    let scale = max(Self.norm(expected.map(Double.init)), norm * share)
     guard error <= allowed * scale else {
       let worst = differences.indices.max { differences[$0].magnitude < differences[$1].magnitude } ?? 0
       return """

@@ -1,0 +1,98 @@
+import CMPI
+
+extension Communicator {
+  /// Gives all ranks the elements of every rank, in the order of the ranks.
+  ///
+  /// - Parameters:
+  ///   - block: this rank's elements, of the same count everywhere.
+  ///   - buffer: receives `size` blocks; of `block.count × size` elements, and apart from `block`.
+  public func allGather<Scalar: MPIScalar>(
+    _ block: UnsafeBufferPointer<Scalar>, into buffer: UnsafeMutableBufferPointer<Scalar>
+  ) throws(MPIError) {
+    let routine: StaticString = "MPI_Allgather"
+    let count = try checkedCount(block.count, routine)
+    try check(buffer.count, is: block.count * size, "the receive buffer", routine)
+    try call(routine) { handle in
+      MPI_Allgather(
+        block.baseAddress, count, Scalar.datatype.handle, buffer.baseAddress, count, Scalar.datatype.handle, handle)
+    }
+  }
+
+  /// Completes a buffer of equal blocks of which each rank has filled its own.
+  ///
+  /// - Parameter buffer: `size` equal blocks, of which block `rank` is read and the others are overwritten.
+  public func allGather<Scalar: MPIScalar>(inPlace buffer: UnsafeMutableBufferPointer<Scalar>) throws(MPIError) {
+    let block = try checkedBlock(of: buffer.count, "MPI_Allgather")
+    try call("MPI_Allgather") { handle in
+      MPI_Allgather(
+        cmpi_in_place(), 0, Scalar.datatype.handle, buffer.baseAddress, block, Scalar.datatype.handle, handle)
+    }
+  }
+
+  /// Gives all ranks the elements of every rank, with counts that vary between the ranks.
+  ///
+  /// - Parameters:
+  ///   - block: this rank's elements, as many as `layout` has for it.
+  ///   - buffer: receives all blocks; apart from `block`.
+  ///   - layout: where the ranks' blocks go; the same counts on every rank.
+  public func allGather<Scalar: MPIScalar>(
+    _ block: UnsafeBufferPointer<Scalar>, into buffer: UnsafeMutableBufferPointer<Scalar>, layout: BlockLayout
+  ) throws(MPIError) {
+    let routine: StaticString = "MPI_Allgatherv"
+    try check(layout, fits: buffer.count, routine)
+    try check(block.count, is: layout[rank].count, "this rank's block", routine)
+    try call(routine) { handle in
+      MPI_Allgatherv(
+        block.baseAddress, layout.counts[rank], Scalar.datatype.handle, buffer.baseAddress, layout.counts.baseAddress,
+        layout.displacements.baseAddress, Scalar.datatype.handle, handle)
+    }
+  }
+
+  /// Completes a buffer of blocks of which each rank has filled its own, with counts that vary between the ranks.
+  ///
+  /// - Parameters:
+  ///   - buffer: block `rank` is read, the others are overwritten, what lies in no block stays as it is.
+  ///   - layout: where the ranks' blocks lie; the same counts on every rank.
+  public func allGather<Scalar: MPIScalar>(
+    inPlace buffer: UnsafeMutableBufferPointer<Scalar>, layout: BlockLayout
+  ) throws(MPIError) {
+    let routine: StaticString = "MPI_Allgatherv"
+    try check(layout, fits: buffer.count, routine)
+    try call(routine) { handle in
+      MPI_Allgatherv(
+        cmpi_in_place(), 0, Scalar.datatype.handle, buffer.baseAddress, layout.counts.baseAddress,
+        layout.displacements.baseAddress, Scalar.datatype.handle, handle)
+    }
+  }
+
+  /// The values of all ranks, in their order, on every rank.
+  public func allGather<Scalar: MPIScalar>(_ value: Scalar) throws(MPIError) -> [Scalar] {
+    var values = [Scalar](repeating: .zero, count: size)
+    values[rank] = value
+    try values.withUnsafeMutableBufferPointer { (buffer) throws(MPIError) in
+      try allGather(inPlace: buffer)
+    }
+    return values
+  }
+
+  /// The arrays of all ranks, in their order, on the root; nil on the others. Their lengths may vary.
+  public func gather<Scalar: MPIScalar>(_ array: [Scalar], root: Int) throws(MPIError) -> [[Scalar]]? {
+    let routine: StaticString = "MPI_Gatherv"
+    let layout = try BlockLayout(counts: try allGather(array.count))
+    var all = [Scalar](repeating: .zero, count: rank == root ? layout.end : 0)
+    let count = try checkedCount(array.count, routine)
+    try call(routine, about: "root \(root) of \(size) ranks") { handle in
+      all.withUnsafeMutableBufferPointer { buffer in
+        MPI_Gatherv(
+          array, count, Scalar.datatype.handle, buffer.baseAddress, layout.counts.baseAddress,
+          layout.displacements.baseAddress, Scalar.datatype.handle, Int32(clamping: root), handle)
+      }
+    }
+    return rank == root ? (0..<size).map { Array(all[layout[$0]]) } : nil
+  }
+
+  /// The texts of all ranks, in their order, on the root; nil on the others.
+  public func gather(_ text: String, root: Int) throws(MPIError) -> [String]? {
+    try gather(Array(text.utf8), root: root)?.map { String(decoding: $0, as: UTF8.self) }
+  }
+}

@@ -1,0 +1,21 @@
+import NeuralNetwork
+
+extension Mask {
+  /// The mask that a pruned network's zeros speak of: convolution and linear weights that are exactly zero (of either sign)
+  /// are pruned, everything else survives.
+  ///
+  /// - Throws: `PruningError.lengthMismatch` where the weights are not the layout's.
+  public init(survivorsOf weights: UnsafeBufferPointer<Float>, layout: ParameterLayout) throws(PruningError) {
+    self.init(allSurviving: layout.count)
+    guard weights.count == layout.count else {
+      throw .lengthMismatch(what: "weights", found: weights.count, expected: layout.count)
+    }
+    for parameter in layout.parameters where [.convolutionWeight, .linearWeight].contains(parameter.role) {
+      for block in parameter.blocks {
+        forEachWord(of: block) { word, bits in
+          words[word] &= ~(weights.word(word, where: { $0 .== 0 }) & bits)
+        }
+      }
+    }
+  }
+}

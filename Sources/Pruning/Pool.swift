@@ -1,0 +1,46 @@
+import NeuralNetwork
+
+/// The weights that are ranked together.
+struct Pool {
+  /// For errors.
+  let name: String
+  /// In the order of the `state_dict`.
+  let parameters: [Parameter]
+  /// Where they lie in the arena: in increasing order, adjacent blocks joined.
+  let segments: [Range<Int>]
+  let amount: PruneAmount
+
+  /// All their elements, pruned or not.
+  var size: Int { parameters.reduce(0) { $0 + $1.count } }
+
+  init(name: String, parameters: [Parameter], amount: PruneAmount) {
+    self.name = name
+    self.parameters = parameters
+    self.amount = amount
+    var segments: [Range<Int>] = []
+    for block in parameters.flatMap(\.blocks).sorted(by: { $0.lowerBound < $1.lowerBound }) where !block.isEmpty {
+      if let last = segments.last, last.upperBound == block.lowerBound {
+        segments[segments.count - 1] = last.lowerBound..<block.upperBound
+      } else {
+        segments.append(block)
+      }
+    }
+    self.segments = segments
+  }
+
+  /// The pools of a request.
+  static func pools(of layout: ParameterLayout, request: PruneRequest) -> [Pool] {
+    let convolutions = layout.parameters.filter { $0.role == .convolutionWeight }
+    let linear = layout.parameters.filter { $0.role == .linearWeight }
+    switch request.scope {
+    case .global:
+      return [
+        Pool(name: "convolution weights", parameters: convolutions, amount: request.convolutionAmount),
+        Pool(name: "linear weights", parameters: linear, amount: request.linearAmount),
+      ]
+    case .local:
+      return convolutions.map { Pool(name: $0.name, parameters: [$0], amount: request.convolutionAmount) }
+        + linear.map { Pool(name: $0.name, parameters: [$0], amount: request.linearAmount) }
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import NeuralNetwork
+
+extension Parameter {
+  /// Visits the elements whose bits are set in torchvision's order `[O][I][kh][kw]`, which the arena's blocks interleave,
+  /// until `body` returns false.
+  ///
+  /// - Parameters:
+  ///   - bits: one bit an arena element.
+  ///   - body: takes the arena's index of the element and its index in torchvision's order.
+  /// - Returns: false if `body` ended the visit.
+  @discardableResult
+  func forEachElement(
+    in bits: UnsafeBufferPointer<UInt64>, _ body: (_ arenaIndex: Int, _ torchvisionIndex: Int) -> Bool
+  ) -> Bool {
+    let taps = blocks.count
+    guard let blockLength = blocks.first?.count else { return true }
+    return withUnsafeTemporaryAllocation(of: UInt64.self, capacity: taps) { words in
+      var start = 0
+      while start < blockLength {
+        let present = blockLength - start < 64 ? UInt64.max >> UInt64(64 - (blockLength - start)) : .max
+        var channels: UInt64 = 0
+        for tap in 0..<taps {
+          words[tap] = bits.bits(at: blocks[tap].lowerBound + start) & present
+          channels |= words[tap]
+        }
+        while channels != 0 {
+          let bit = channels.trailingZeroBitCount
+          let channel = start + bit
+          for tap in 0..<taps where words[tap] >> UInt64(bit) & 1 == 1 {
+            guard body(blocks[tap].lowerBound + channel, channel * taps + tap) else { return false }
+          }
+          channels &= channels &- 1
+        }
+        start += 64
+      }
+      return true
+    }
+  }
+}

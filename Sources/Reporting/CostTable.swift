@@ -1,0 +1,112 @@
+/// What each layer of a network costs at one image, dense and pruned: what `inspect` prints.
+public struct CostTable: Sendable, Equatable, CustomStringConvertible {
+  /// One layer, or the sum of several.
+  public struct Row: Sendable, Equatable {
+    public enum Kind: Sendable, Equatable {
+      case convolution
+      case linear
+      /// Biases and normalization: parameters that are never pruned.
+      case other
+    }
+
+    public var name: String
+    /// torchvision's shape; empty where it has none.
+    public var shape: [Int]
+    public var kind: Kind
+    /// All its parameters.
+    public var parameters: Int
+    /// Those that are not pruned.
+    public var survivors: Int
+    /// Its parameters in dead taps, which only ever meet padding at this input size.
+    public var deadWeights: Int
+    /// Multiply-adds an image as usually counted, those with padding's zeros included.
+    public var paddedMultiplyAdds: Int
+    /// Multiply-adds an image without those that meet padding.
+    public var multiplyAdds: Int
+    /// Of `multiplyAdds`, those of survivors.
+    public var survivorMultiplyAdds: Int
+
+    public init(
+      name: String, shape: [Int], kind: Kind, parameters: Int, survivors: Int, deadWeights: Int,
+      paddedMultiplyAdds: Int, multiplyAdds: Int, survivorMultiplyAdds: Int
+    ) {
+      self.name = name
+      self.shape = shape
+      self.kind = kind
+      self.parameters = parameters
+      self.survivors = survivors
+      self.deadWeights = deadWeights
+      self.paddedMultiplyAdds = paddedMultiplyAdds
+      self.multiplyAdds = multiplyAdds
+      self.survivorMultiplyAdds = survivorMultiplyAdds
+    }
+  }
+
+  public let rows: [Row]
+
+  public init(rows: [Row]) { self.rows = rows }
+
+  /// The sum over all rows.
+  public var total: Row { sum("total", rows, kind: .other) }
+
+  /// The sum over the convolutions.
+  public var convolutions: Row {
+    sum("all convolutions", rows.filter { $0.kind == .convolution }, kind: .convolution)
+  }
+
+  private func sum(_ name: String, _ rows: [Row], kind: Row.Kind) -> Row {
+    func sum(_ count: (Row) -> Int) -> Int { rows.reduce(0) { $0 + count($1) } }
+    return Row(
+      name: name, shape: [], kind: kind, parameters: sum { $0.parameters }, survivors: sum { $0.survivors },
+      deadWeights: sum { $0.deadWeights }, paddedMultiplyAdds: sum { $0.paddedMultiplyAdds },
+      multiplyAdds: sum { $0.multiplyAdds }, survivorMultiplyAdds: sum { $0.survivorMultiplyAdds })
+  }
+
+  /// What pruning the convolutions saves in arithmetic, which is far less than it saves in weights, and how many weights
+  /// never did anything.
+  public var summary: String {
+    let all = convolutions
+    var sentence: String
+    guard all.parameters > 0 else { return "There are no convolutions." }
+    if all.survivors == all.parameters {
+      sentence =
+        "No convolution weight is pruned: \(all.multiplyAdds.abbreviated) multiply-adds an image "
+        + "(\(all.paddedMultiplyAdds.abbreviated) with padding)"
+    } else if all.survivors == 0 || all.survivorMultiplyAdds == 0 {
+      let what = all.survivors == 0 ? "No convolution weight is left" : "No surviving convolution weight meets a pixel"
+      sentence = "\(what): 0 of \(all.multiplyAdds.abbreviated) multiply-adds"
+    } else {
+      let weights = Double(all.parameters) / Double(all.survivors)
+      let arithmetic = Double(all.multiplyAdds) / Double(all.survivorMultiplyAdds)
+      sentence =
+        "\(weights.factor) fewer convolution weights are \(arithmetic.factor) fewer multiply-adds "
+        + "(\(all.survivorMultiplyAdds.abbreviated) of \(all.multiplyAdds.abbreviated))"
+    }
+    if all.deadWeights > 0 {
+      let share = all.deadWeights.percent(of: all.parameters, digits: 0)
+      sentence += "; \(share) of the dense weights never meet a pixel at this input size"
+    }
+    return sentence + "."
+  }
+
+  /// The table and the summary as text.
+  public var description: String {
+    var table = Table([
+      ("layer", .left), ("shape", .left), ("parameters", .right), ("survivors", .right), ("in dead\ntaps", .right),
+      ("multiply-adds\nwith padding", .right), ("without\npadding", .right), ("of survivors\nonly", .right),
+    ])
+    func add(_ row: Row) {
+      table.add(
+        [row.name, row.shape.map(String.init).joined(separator: "×")]
+          + [
+            row.parameters, row.survivors, row.deadWeights, row.paddedMultiplyAdds, row.multiplyAdds,
+            row.survivorMultiplyAdds,
+          ].map { $0 == 0 ? "·" : $0.grouped })
+    }
+    rows.forEach(add)
+    table.addRule()
+    if convolutions.parameters > 0 { add(convolutions) }
+    add(total)
+    return table.text + "\n" + summary + "\n"
+  }
+}

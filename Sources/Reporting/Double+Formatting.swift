@@ -1,0 +1,15 @@
+import Foundation
+
+extension Double {
+  /// With this many digits behind the point, rounded as C's `printf` and Python's `format` do.
+  public func fixed(_ digits: Int) -> String { String(format: "%.\(digits)f", self) }
+
+  /// To this many significant digits, without trailing zeros: `0.1`, `0.00025`, `1e-06`.
+  public func significant(_ digits: Int) -> String { String(format: "%.\(digits)g", self) }
+
+  /// As a factor: `3.7×`, `1,250×`.
+  public var factor: String {
+    guard isFinite, abs(self) < 1e15 else { return "\(self)×" }
+    return abs(self) < 99.95 ? "\(fixed(1))×" : "\(Int(rounded()).grouped)×"
+  }
+}

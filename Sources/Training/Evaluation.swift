@@ -1,0 +1,64 @@
+import CIFAR
+import MPI
+import NeuralNetwork
+
+/// How a network does on a set of images.
+public struct Evaluation: Sendable {
+  /// The mean cross-entropy, without label smoothing.
+  public let loss: Double
+  /// The label of every image, in the set's order.
+  public let truth: [Int32]
+  /// The most likely class of every image.
+  public let predictions: [Int32]
+
+  /// The share of images whose most likely class is theirs.
+  public var accuracy: Double {
+    truth.isEmpty ? 0 : Double(zip(truth, predictions).count { $0 == $1 }) / Double(truth.count)
+  }
+}
+
+/// Evaluates a network, the images shared between the ranks.
+public final class Evaluator {
+  private let images: ImageSet
+  private let loader: ImageLoader
+  private let microbatch: Microbatch
+  private let communicator: Communicator
+
+  /// - Parameter microbatch: a workspace of the network.
+  public init(_ images: ImageSet, microbatch: Microbatch, communicator: Communicator) {
+    self.images = images
+    self.microbatch = microbatch
+    self.communicator = communicator
+    loader = ImageLoader(images)
+  }
+
+  /// The loss and prediction of every image, on every rank the same.
+  public func evaluate() throws(MPIError) -> Evaluation {
+    let count = images.count
+    // Each image belongs to one rank and is zero elsewhere, so the sums are exact and no rank count changes a bit.
+    var losses = [Float](repeating: 0, count: count)
+    var predictions = [Int32](repeating: 0, count: count)
+    let plan = EvaluationPlan(imageCount: count, microbatch: microbatch.lanes, rankCount: communicator.size)
+    for index in plan.microbatches(ofRank: communicator.rank) {
+      let range = plan.images(microbatch: index)
+      fill(range)
+      microbatch.forward(training: false)
+      for (lane, image) in range.enumerated() {
+        losses[image] = microbatch.losses[lane]
+        predictions[image] = microbatch.predictions[lane]
+      }
+    }
+    try communicator.allReduce(&losses, .sum)
+    try communicator.allReduce(&predictions, .sum)
+    let total = losses.reduce(0.0) { $0 + Double($1) }
+    return Evaluation(
+      loss: total / Double(max(1, count)), truth: (0..<count).map { Int32(images.label($0)) }, predictions: predictions)
+  }
+
+  private func fill(_ range: Range<Int>) {
+    guard let labels = microbatch.labels.baseAddress else { return }
+    loader.fill(
+      range.map { Int32($0) }, augmentation: nil, into: microbatch.images, channelStride: microbatch.imageStride,
+      lanes: microbatch.lanes, labels: labels)
+  }
+}

@@ -1,0 +1,70 @@
+import Kernels
+import MPI
+import NeuralNetwork
+
+/// How ranks sum their gradients.
+public enum ExchangeMethod: String, Sendable, CaseIterable {
+  /// In slices, each added up by its owner in a fixed binary tree: the bits do not depend on the number of ranks.
+  case tree
+  /// `MPI_Allreduce`, whose order of additions is the library's.
+  case native
+}
+
+/// Sums gradients over all ranks, and hands out what each owner makes of its slice.
+///
+/// With `tree`, rank r owns the r-th slice of the exchanged range. The slices go to their owners in one all-to-all; each adds
+/// the partial sums as a balanced binary tree over the ranks, which for a power of two of ranks continues the tree in which each
+/// rank has added its microbatches. After the update one all-gather spreads the new weights.
+public final class Exchange {
+  public let method: ExchangeMethod
+  public let communicator: Communicator
+  /// The part of the exchanged range that this rank updates: its slice, or all of it with `native` and on one rank.
+  public let owned: Range<Int>
+  private let count: Int
+  private let layout: BlockLayout
+  private let incomingLayout: BlockLayout
+  private let incoming: AlignedBuffer
+
+  /// - Parameter count: the floats to exchange.
+  public init(_ method: ExchangeMethod, _ communicator: Communicator, count: Int) throws(MPIError) {
+    self.method = method
+    self.communicator = communicator
+    self.count = count
+    let size = communicator.size
+    // Slices begin at multiples of 64 floats: whole cache lines, and whole words of the mask.
+    let units = (count + 63) / 64
+    let bounds = (0...size).map { min(count, units * $0 / size * 64) }
+    layout = try BlockLayout(counts: (0..<size).map { bounds[$0 + 1] - bounds[$0] })
+    let slice = bounds[communicator.rank]..<bounds[communicator.rank + 1]
+    let usesSlices = method == .tree && size > 1
+    owned = usesSlices ? slice : 0..<count
+    incomingLayout = try BlockLayout(counts: [Int](repeating: slice.count, count: size))
+    incoming = AlignedBuffer(count: usesSlices ? slice.count * size : 0)
+  }
+
+  /// Sums `gradient` over all ranks. Afterwards its ``owned`` range holds the sum; the rest is undefined.
+  public func reduce(_ gradient: AlignedBuffer) throws(MPIError) {
+    guard communicator.size > 1 else { return }
+    guard method == .tree else { return try communicator.allReduce(gradient[0..<count], .sum) }
+    try communicator.allToAll(
+      UnsafeBufferPointer(gradient[0..<count]), layout, into: incoming.elements, incomingLayout)
+    addTree(0..<communicator.size)
+    gradient[owned].baseAddress?.update(from: incoming.pointer, count: owned.count)
+  }
+
+  /// Gives every rank the ``owned`` ranges of all ranks.
+  public func gather(_ arena: AlignedBuffer) throws(MPIError) {
+    guard communicator.size > 1, method == .tree else { return }
+    try communicator.allGather(inPlace: arena[0..<count], layout: layout)
+  }
+
+  /// Adds the partial sums of these ranks into the place of the first.
+  private func addTree(_ ranks: Range<Int>) {
+    guard ranks.count > 1 else { return }
+    let middle = ranks.lowerBound + ranks.count / 2
+    addTree(ranks.lowerBound..<middle)
+    addTree(middle..<ranks.upperBound)
+    let slice = owned.count
+    add(incoming.pointer + middle * slice, to: incoming.pointer + ranks.lowerBound * slice, count: slice)
+  }
+}

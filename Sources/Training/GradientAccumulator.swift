@@ -1,0 +1,56 @@
+import Kernels
+import NeuralNetwork
+
+/// Adds the gradients of a rank's microbatches as a fixed binary tree, with one buffer a level.
+///
+/// `((g₀ + g₁) + (g₂ + g₃)) + …`: the tree over a part of the batch is a subtree of that over the whole batch, so that one
+/// rank with eight microbatches and eight ranks with one add in the same order.
+final class GradientAccumulator {
+  private let buffers: [AlignedBuffer]
+
+  /// - Parameters:
+  ///   - microbatches: how many are added up.
+  ///   - count: the floats of a gradient.
+  init(microbatches: Int, count: Int) {
+    buffers = (0..<Self.depth(microbatches)).map { _ in AlignedBuffer(count: count) }
+    self.count = count
+  }
+
+  private let count: Int
+
+  /// Where ``accumulate(_:_:)`` leaves the sum.
+  var sum: AlignedBuffer { buffers[0] }
+
+  /// Computes and adds all gradients.
+  ///
+  /// - Parameters:
+  ///   - microbatches: their indices.
+  ///   - backward: computes the gradient of a microbatch into a buffer, or adds it to what is there.
+  func accumulate(
+    _ microbatches: Range<Int>, _ backward: (_ microbatch: Int, _ result: AlignedBuffer, _ adding: Bool) throws -> Void
+  ) rethrows {
+    try accumulate(microbatches, level: 0, backward)
+  }
+
+  private func accumulate(
+    _ microbatches: Range<Int>, level: Int, _ backward: (Int, AlignedBuffer, Bool) throws -> Void
+  ) rethrows {
+    guard microbatches.count > 1 else { return try backward(microbatches.lowerBound, buffers[level], false) }
+    let middle = microbatches.lowerBound + microbatches.count / 2
+    try accumulate(microbatches.lowerBound..<middle, level: level, backward)
+    if microbatches.upperBound - middle == 1 {
+      try backward(middle, buffers[level], true)
+    } else {
+      try accumulate(middle..<microbatches.upperBound, level: level + 1, backward)
+      add(buffers[level + 1].pointer, to: buffers[level].pointer, count: count)
+    }
+  }
+
+  /// The buffers that a tree of this many leaves needs: a right half of one leaf is added on the spot.
+  private static func depth(_ leaves: Int) -> Int {
+    guard leaves > 1 else { return 1 }
+    let left = leaves / 2
+    let right = leaves - left
+    return max(depth(left), right == 1 ? 1 : 1 + depth(right))
+  }
+}

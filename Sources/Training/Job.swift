@@ -1,0 +1,175 @@
+import CIFAR
+import Formats
+import MPI
+import NeuralNetwork
+import Pruning
+
+/// The main job on one rank: train, then rounds of prune and fine-tune. All ranks run the same job together.
+public final class Job {
+  public let configuration: RunConfiguration
+  public let network: Network
+  public let data: CIFARDataset
+  public let communicator: Communicator
+  /// Which weights survive.
+  public private(set) var mask: Mask
+  /// The seconds that training steps took, over all phases so far.
+  public private(set) var trainingSeconds = 0.0
+  /// The images that were trained on in ``trainingSeconds``.
+  public private(set) var trainedImages = 0
+
+  private let plan: BatchPlan
+  private let requests: [PruneRequest]
+  private let microbatch: Microbatch
+  private let evaluator: Evaluator
+  private let directory: RunDirectory?
+  private let observer: any JobObserver
+  private let clock = ContinuousClock()
+  private let start: ContinuousClock.Instant
+  private var epochsDone = 0
+  private var stepsDone = 0
+
+  /// - Parameters:
+  ///   - network: the network to train or prune; the same on all ranks.
+  ///   - trainingImages: how many of the training images to use; all of them by default.
+  ///   - directory: where rank 0 keeps what the job makes; `nil` on the other ranks.
+  /// - Throws: `BatchPlanError` or `PruningError` where the configuration does not fit the data, the ranks or the network.
+  public init(
+    _ configuration: RunConfiguration, network: Network, data: CIFARDataset, trainingImages: Int? = nil,
+    communicator: Communicator, directory: RunDirectory?, observer: any JobObserver
+  ) throws {
+    self.configuration = configuration
+    self.network = network
+    self.data = data
+    self.communicator = communicator
+    self.directory = directory
+    self.observer = observer
+    plan = try Self.plan(configuration, data: data, trainingImages: trainingImages, ranks: communicator.size)
+    requests = try configuration.pruning.requests(layout: network.layout, seed: configuration.seed)
+    mask = try Mask(survivorsOf: UnsafeBufferPointer(network.arena[0..<network.layout.count]), layout: network.layout)
+    microbatch = Microbatch(network, lanes: configuration.microbatch, labelSmoothing: Float(configuration.labelSmoothing))
+    evaluator = Evaluator(data.test, microbatch: microbatch, communicator: communicator)
+    start = clock.now
+  }
+
+  /// How the images fall into steps: checked before anything is written.
+  public static func plan(
+    _ configuration: RunConfiguration, data: CIFARDataset, trainingImages: Int?, ranks: Int
+  ) throws(BatchPlanError) -> BatchPlan {
+    try BatchPlan(
+      imageCount: min(trainingImages ?? .max, data.training.count), batchSize: configuration.batchSize,
+      microbatch: configuration.microbatch, rankCount: ranks)
+  }
+
+  /// The rounds of pruning.
+  public var rounds: Int { requests.count }
+
+  /// The seconds since the job was made.
+  public var seconds: Double { (clock.now - start) / .seconds(1) }
+
+  /// Evaluates the network on the test images.
+  public func evaluate() throws -> Evaluation { try evaluator.evaluate() }
+
+  /// Trains the dense network and keeps it in `dense.safetensors`.
+  public func trainDense() throws {
+    try train(configuration.dense, phase: .dense, round: 0, mask: nil)
+    try save("dense.safetensors")
+  }
+
+  /// Prunes for one round, evaluates, and records the result.
+  ///
+  /// - Parameter round: from 1.
+  public func prune(round: Int) throws -> (result: PruningResult, evaluation: Evaluation) {
+    let result = try Training.prune(network, mask: mask, request: requests[round - 1], communicator: communicator)
+    mask = result.mask
+    let evaluation = try evaluate()
+    try record(
+      MetricsRecord(
+        phase: .prune, round: round, epoch: 0, step: stepsDone, testLoss: evaluation.loss,
+        testAccuracy: evaluation.accuracy, seconds: seconds, sparsity: sparsity))
+    return (result, evaluation)
+  }
+
+  /// Fine-tunes the survivors of one round and keeps the model among the checkpoints; after the last round also as
+  /// `pruned.safetensors`.
+  ///
+  /// - Parameter round: from 1.
+  public func finetune(round: Int) throws {
+    var phase = configuration.finetune
+    for _ in 1..<round { phase.learningRate *= configuration.pruning.learningRateDecay }
+    try train(phase, phase: .finetune, round: round, mask: mask)
+    try save("checkpoints/round-\(round).safetensors")
+    if round == rounds { try save("pruned.safetensors") }
+  }
+
+  /// The pruned fraction of all convolution and linear weights.
+  public var sparsity: Double {
+    let weights = network.layout.parameters.filter { $0.role == .convolutionWeight || $0.role == .linearWeight }
+    let count = weights.reduce(0) { $0 + $1.count }
+    let survivors = weights.reduce(0) { $0 + mask.survivors(of: $1) }
+    return Double(count - survivors) / Double(count)
+  }
+
+  private func train(_ numbers: PhaseConfiguration, phase: MetricsRecord.Phase, round: Int, mask: Mask?) throws {
+    let trainer = try Trainer(
+      network, images: data.training, plan: plan, microbatch: microbatch, configuration: configuration, phase: numbers,
+      mask: mask, communicator: communicator)
+    observer.phaseBegan(PhaseStart(phase: phase, round: round, rounds: rounds, numbers: numbers, steps: trainer.steps))
+    for epoch in 0..<numbers.epochs {
+      var losses = 0.0
+      var right = 0.0
+      var rate = 0.0
+      let before = trainer.times
+      let began = clock.now
+      var phaseStep = epoch * plan.stepsPerEpoch
+      try trainer.trainEpoch(epochsDone) { report in
+        losses += Double(report.loss)
+        right += Double(report.accuracy)
+        rate = report.learningRate
+        phaseStep += 1
+        observer.stepEnded(
+          StepProgress(
+            phase: phase, round: round, epoch: epoch + 1, epochs: numbers.epochs, step: phaseStep,
+            steps: trainer.steps, loss: report.loss, learningRate: report.learningRate,
+            imagesPerSecond: Double((phaseStep - epoch * plan.stepsPerEpoch) * plan.batchSize)
+              / ((clock.now - began) / .seconds(1))))
+      }
+      let elapsed = (clock.now - began) / .seconds(1)
+      trainingSeconds += elapsed
+      trainedImages += plan.stepsPerEpoch * plan.batchSize
+      epochsDone += 1
+      stepsDone += plan.stepsPerEpoch
+      let evaluation = try evaluate()
+      let exchange = trainer.times.exchange - before.exchange
+      let steps = Double(plan.stepsPerEpoch)
+      let record = MetricsRecord(
+        phase: phase, round: round, epoch: epoch + 1, step: stepsDone, trainLoss: losses / steps,
+        trainAccuracy: right / steps, testLoss: evaluation.loss, testAccuracy: evaluation.accuracy, learningRate: rate,
+        imagesPerSecond: steps * Double(plan.batchSize) / elapsed, exchangeShare: exchange / elapsed, seconds: seconds,
+        sparsity: sparsity)
+      try self.record(record)
+      observer.epochEnded(record, epochs: numbers.epochs)
+    }
+  }
+
+  private func record(_ record: MetricsRecord) throws {
+    try communicator.collectively { try directory?.append(record) }
+  }
+
+  private func save(_ name: String) throws {
+    try communicator.collectively {
+      guard let directory else { return }
+      try network.save(to: directory.file(name), classNames: data.classNames)
+    }
+  }
+}
+
+extension Network {
+  /// Writes the state dictionary, with the architecture and the names of the classes as metadata.
+  public func save(to path: String, classNames: [String]) throws {
+    try SafetensorsFile.write(
+      stateDictionary,
+      metadata: [
+        "format": "pt", "architecture": architecture.rawValue, "classes": classNames.joined(separator: ","),
+      ], to: path)
+  }
+}

@@ -1,0 +1,33 @@
+/// A phase of a job that begins.
+public struct PhaseStart: Sendable {
+  public let phase: MetricsRecord.Phase
+  /// 0 for dense training, then from 1.
+  public let round: Int
+  public let rounds: Int
+  public let numbers: PhaseConfiguration
+  public let steps: Int
+}
+
+/// Where a phase stands after a step.
+public struct StepProgress: Sendable {
+  public let phase: MetricsRecord.Phase
+  public let round: Int
+  /// From 1.
+  public let epoch: Int
+  public let epochs: Int
+  /// The steps of the phase that are done.
+  public let step: Int
+  /// The steps of the whole phase.
+  public let steps: Int
+  public let loss: Float
+  public let learningRate: Double
+  /// Over all ranks, in this epoch so far.
+  public let imagesPerSecond: Double
+}
+
+/// Somebody who watches a job: the terminal, a log, a test.
+public protocol JobObserver {
+  func phaseBegan(_ start: PhaseStart)
+  func stepEnded(_ progress: StepProgress)
+  func epochEnded(_ record: MetricsRecord, epochs: Int)
+}

@@ -1,0 +1,98 @@
+import Foundation
+import NeuralNetwork
+import Pruning
+
+/// The numbers of one phase of training: the dense one, or the fine-tuning of a round.
+public struct PhaseConfiguration: Sendable, Equatable, Codable {
+  public var epochs: Int
+  /// The largest learning rate of the schedule.
+  public var learningRate: Double
+  public var schedule: LearningRateSchedule
+
+  public init(epochs: Int, learningRate: Double, schedule: LearningRateSchedule) {
+    self.epochs = epochs
+    self.learningRate = learningRate
+    self.schedule = schedule
+  }
+}
+
+/// What a run takes away, and how.
+public struct PruningConfiguration: Sendable, Equatable, Codable {
+  /// The final fraction of pruned convolution weights.
+  public var amount: Double
+  /// The final fraction of pruned weights of the linear layer.
+  public var linearAmount: Double
+  /// Instead of `amount`: how many convolution weights to prune in all.
+  public var count: Int?
+  /// Instead of equal relative rates: the fraction pruned at the end of each round.
+  public var amounts: [Double]?
+  public var iterations: Int
+  public var scope: PruneScope
+  public var method: PruneMethod
+  /// What the fine-tuning learning rate is multiplied by from round to round.
+  public var learningRateDecay: Double
+
+  public init(
+    amount: Double = 0, linearAmount: Double = 0, count: Int? = nil, amounts: [Double]? = nil, iterations: Int = 1,
+    scope: PruneScope = .global, method: PruneMethod = .l1, learningRateDecay: Double = 1
+  ) {
+    self.amount = amount
+    self.linearAmount = linearAmount
+    self.count = count
+    self.amounts = amounts
+    self.iterations = iterations
+    self.scope = scope
+    self.method = method
+    self.learningRateDecay = learningRateDecay
+  }
+
+  /// Whether there is anything to prune.
+  public var prunes: Bool { amount > 0 || linearAmount > 0 || (count ?? 0) > 0 || amounts != nil }
+}
+
+/// Everything that decides a run's result, and nothing else: what `config.json` holds.
+public struct RunConfiguration: Sendable, Equatable, Codable {
+  public var architecture: Architecture
+  /// Images per optimizer step over all ranks.
+  public var batchSize: Int
+  /// Images that one forward and backward pass handles, a multiple of 16.
+  public var microbatch: Int
+  public var momentum: Double
+  public var nesterov: Bool
+  public var weightDecay: Double
+  /// The strength of L1 regularization of the unpruned weights of convolutions and the linear layer.
+  public var l1: Double
+  public var labelSmoothing: Double
+  public var augments: Bool
+  public var seed: UInt64
+  public var exchange: ExchangeMethod
+  public var dense: PhaseConfiguration
+  public var finetune: PhaseConfiguration
+  public var pruning: PruningConfiguration
+
+  public init(
+    architecture: Architecture, batchSize: Int, microbatch: Int, momentum: Double, nesterov: Bool, weightDecay: Double,
+    l1: Double, labelSmoothing: Double, augments: Bool, seed: UInt64, exchange: ExchangeMethod,
+    dense: PhaseConfiguration, finetune: PhaseConfiguration, pruning: PruningConfiguration
+  ) {
+    self.architecture = architecture
+    self.batchSize = batchSize
+    self.microbatch = microbatch
+    self.momentum = momentum
+    self.nesterov = nesterov
+    self.weightDecay = weightDecay
+    self.l1 = l1
+    self.labelSmoothing = labelSmoothing
+    self.augments = augments
+    self.seed = seed
+    self.exchange = exchange
+    self.dense = dense
+    self.finetune = finetune
+    self.pruning = pruning
+  }
+}
+
+extension Architecture: Codable {}
+extension ExchangeMethod: Codable {}
+extension PruneScope: Codable {}
+extension PruneMethod: Codable {}

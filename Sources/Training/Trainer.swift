@@ -1,0 +1,136 @@
+import CIFAR
+import Kernels
+import MPI
+import NeuralNetwork
+import Pruning
+
+/// What one optimizer step did.
+public struct StepReport: Sendable {
+  /// The mean loss of the batch.
+  public let loss: Float
+  /// The share of right predictions in the batch, before the update.
+  public let accuracy: Float
+  public let learningRate: Double
+}
+
+/// Where the time of a rank's training steps went, in seconds.
+public struct StepTimes: Sendable {
+  /// Reading, augmenting and normalizing images.
+  public var loading = 0.0
+  public var forward = 0.0
+  public var backward = 0.0
+  /// Exchange in both directions, waiting for other ranks included.
+  public var exchange = 0.0
+  public var update = 0.0
+  /// The steps that these are sums over.
+  public var steps = 0
+
+  public init() {}
+
+  public var total: Double { loading + forward + backward + exchange + update }
+}
+
+/// Runs optimizer steps of one phase: the rank's microbatches forward and backward, exchange, update.
+public final class Trainer {
+  public let network: Network
+  public let plan: BatchPlan
+  public private(set) var times = StepTimes()
+
+  private let loader: ImageLoader
+  private let microbatch: Microbatch
+  private let accumulator: GradientAccumulator
+  private let exchange: Exchange
+  private let optimizer: Optimizer
+  private let configuration: RunConfiguration
+  private let phase: PhaseConfiguration
+  private let mask: Mask?
+  private let rank: Int
+  private var stepsDone = 0
+  private let clock = ContinuousClock()
+
+  /// A trainer at the start of a phase: momentum is zero.
+  ///
+  /// - Parameters:
+  ///   - microbatch: a workspace of the network for the plan's microbatches.
+  ///   - mask: which weights survive; the others must be zero in the arena.
+  public init(
+    _ network: Network, images: ImageSet, plan: BatchPlan, microbatch: Microbatch, configuration: RunConfiguration,
+    phase: PhaseConfiguration, mask: Mask?, communicator: Communicator
+  ) throws(MPIError) {
+    self.network = network
+    self.plan = plan
+    self.microbatch = microbatch
+    self.configuration = configuration
+    self.phase = phase
+    self.mask = mask
+    rank = communicator.rank
+    loader = ImageLoader(images)
+    let count = network.layout.exchangedCount
+    accumulator = GradientAccumulator(microbatches: plan.microbatchesPerRank, count: count)
+    exchange = try Exchange(configuration.exchange, communicator, count: count)
+    optimizer = Optimizer(network, owned: exchange.owned)
+  }
+
+  /// The optimizer steps of the whole phase.
+  public var steps: Int { phase.epochs * plan.stepsPerEpoch }
+
+  /// Trains for one epoch.
+  ///
+  /// - Parameters:
+  ///   - epoch: the number of the epoch over the whole run; images are ordered and augmented by it.
+  ///   - onStep: called after each step.
+  /// - Throws: `TrainingError.diverged` where the loss is not finite; on all ranks alike.
+  public func trainEpoch(_ epoch: Int, onStep: (StepReport) throws -> Void) throws {
+    let order = epochOrder(seed: configuration.seed, epoch: epoch, count: plan.imageCount)
+    let augmentation = configuration.augments ? Augmentation(seed: configuration.seed, epoch: epoch) : nil
+    try order.withUnsafeBufferPointer { order in
+      for step in 0..<plan.stepsPerEpoch {
+        let report = try runStep(step, order, augmentation)
+        guard report.loss.isFinite else {
+          throw TrainingError.diverged(epoch: epoch, step: step, learningRate: report.learningRate)
+        }
+        try onStep(report)
+      }
+    }
+    optimizer.finishDeadTaps()
+  }
+
+  private func runStep(
+    _ step: Int, _ order: UnsafeBufferPointer<Int32>, _ augmentation: Augmentation?
+  ) throws -> StepReport {
+    let rate = phase.schedule.learningRate(
+      peak: phase.learningRate, step: stepsDone, steps: steps, stepsPerEpoch: plan.stepsPerEpoch)
+    guard let labels = microbatch.labels.baseAddress else { preconditionFailure("a microbatch has labels") }
+    accumulator.accumulate(plan.microbatches(ofRank: rank)) { index, result, adding in
+      let positions = plan.positions(step: step, microbatch: index)
+      measure(\.loading) {
+        loader.fill(
+          UnsafeBufferPointer(rebasing: order[positions]), augmentation: augmentation, into: microbatch.images,
+          channelStride: microbatch.imageStride, lanes: microbatch.lanes, labels: labels)
+      }
+      measure(\.forward) { microbatch.forward(training: true) }
+      measure(\.backward) { microbatch.backward(into: result, adding: adding) }
+    }
+    let gradient = accumulator.sum
+    try measure(\.exchange) { try exchange.reduce(gradient) }
+    measure(\.update) {
+      optimizer.step(
+        GradientDescentStep(
+          learningRate: Float(rate), momentum: Float(configuration.momentum), isNesterov: configuration.nesterov,
+          weightDecay: Float(configuration.weightDecay), l1: Float(configuration.l1)),
+        gradient: gradient, microbatches: plan.microbatchesPerBatch, mask: mask)
+    }
+    try measure(\.exchange) { try exchange.gather(network.arena) }
+    network.batchesTracked += 1
+    stepsDone += 1
+    times.steps += 1
+    let metrics = network.arena[network.layout.metrics]
+    return StepReport(loss: metrics[0], accuracy: metrics[1], learningRate: rate)
+  }
+
+  private func measure<Result>(_ part: WritableKeyPath<StepTimes, Double>, _ body: () throws -> Result) rethrows -> Result {
+    let start = clock.now
+    defer { times[keyPath: part] += (clock.now - start) / .seconds(1) }
+    return try body()
+  }
+}

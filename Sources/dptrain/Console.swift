@@ -1,0 +1,88 @@
+import MPI
+import NeuralNetwork
+import Pruning
+import Reporting
+import Training
+
+/// What rank 0 says: on the terminal as it happens, and again in `report.txt`. Other ranks say nothing.
+final class Console: JobObserver {
+  private let speaks: Bool
+  private var bar: ProgressBar
+  /// All that was said, without progress bars.
+  private(set) var report = ""
+
+  init(_ world: Communicator) {
+    speaks = world.rank == 0
+    bar = speaks ? .standardOutput : .silent
+  }
+
+  /// Prints a line or several, and keeps them for the report.
+  func say(_ text: String = "") {
+    guard speaks else { return }
+    bar.print(text)
+    report += text + "\n"
+  }
+
+  /// Prints a heading with a line below it.
+  func head(_ title: String) {
+    say()
+    say(title)
+    say(String(repeating: "═", count: title.count))
+  }
+
+  func phaseBegan(_ start: PhaseStart) {
+    let numbers = start.numbers
+    let epochs = numbers.epochs == 1 ? "1 epoch" : "\(numbers.epochs) epochs"
+    let title =
+      start.phase == .dense
+      ? "Dense training" : "Fine-tuning" + (start.rounds > 1 ? ", round \(start.round) of \(start.rounds)" : "")
+    head("\(title): \(epochs)")
+    say("learning rate \(numbers.learningRate.significant(3)), \(numbers.schedule); \(start.steps.grouped) steps")
+    say()
+  }
+
+  func stepEnded(_ progress: StepProgress) {
+    guard speaks else { return }
+    bar.show(
+      Progress(
+        label: "\(progress.phase.rawValue) \(progress.epoch)/\(progress.epochs)", step: progress.step,
+        steps: progress.steps, imagesPerSecond: progress.imagesPerSecond, loss: Double(progress.loss),
+        learningRate: progress.learningRate, timeLeft: timeLeft(progress)))
+  }
+
+  private let clock = ContinuousClock()
+  private var phaseStart: (phase: MetricsRecord.Phase, round: Int, at: ContinuousClock.Instant)?
+
+  private func timeLeft(_ progress: StepProgress) -> Duration? {
+    if phaseStart?.phase != progress.phase || phaseStart?.round != progress.round {
+      phaseStart = (progress.phase, progress.round, clock.now)
+      return nil
+    }
+    guard let start = phaseStart?.at, progress.step > 1 else { return nil }
+    // The clock began after the first step.
+    return (clock.now - start) / (progress.step - 1) * (progress.steps - progress.step)
+  }
+
+  func epochEnded(_ record: MetricsRecord, epochs: Int) {
+    func percent(_ fraction: Double) -> String { (100 * fraction).fixed(2) + " %" }
+    let width = String(epochs).count
+    let number = String(repeating: " ", count: width - String(record.epoch).count) + String(record.epoch)
+    var text = "epoch \(number)/\(epochs)"
+    if let loss = record.trainLoss, let accuracy = record.trainAccuracy {
+      text += "   training loss \(loss.fixed(4))  accuracy \(percent(accuracy))"
+    }
+    text += "   test loss \(record.testLoss.fixed(4))  accuracy \(percent(record.testAccuracy))"
+    if let speed = record.imagesPerSecond { text += "   \(Int(speed.rounded()).grouped) images/s" }
+    say(text)
+  }
+
+  /// Prints loss, accuracy and the classification report of an evaluation.
+  func show(_ evaluation: Evaluation, classNames: [String]) throws {
+    guard speaks else { return }
+    say("test loss \(evaluation.loss.fixed(4)), accuracy \((100 * evaluation.accuracy).fixed(2)) %")
+    say()
+    say(
+      try ClassificationReport(truth: evaluation.truth, predictions: evaluation.predictions, classNames: classNames)
+        .description)
+  }
+}

@@ -1,0 +1,39 @@
+import ArgumentParser
+import MPI
+
+/// The program: its subcommands and its help.
+struct Dptrain: ParsableCommand {
+  static let version = "0.1.0"
+
+  static let configuration = CommandConfiguration(
+    commandName: "dptrain",
+    abstract: "Train ResNet18 on CIFAR-10 over MPI ranks, prune it, fine-tune it, and say what it cost.",
+    discussion: """
+      The main job, on eight ranks and on one:
+
+        mpirun -n 8 dptrain --prune 0.98
+        dptrain --prune 0.98
+
+      Without a subcommand dptrain does the whole job (the subcommand `run`). Without --data it takes \
+      data/cifar-10-batches-bin where `make data` put it, else a built-in synthetic set. Results do not depend on the \
+      number of ranks: 1, 2, 4 and 8 ranks end with the same bits.
+      """,
+    version: version,
+    subcommands: [
+      RunCommand.self, TrainCommand.self, PruneCommand.self, EvaluateCommand.self, InspectCommand.self,
+      DoctorCommand.self, BenchCommand.self,
+    ],
+    defaultSubcommand: RunCommand.self)
+}
+
+/// A command that runs on all ranks together.
+protocol RankCommand: ParsableCommand {
+  /// Runs the command and returns the exit status.
+  func run(on world: Communicator) throws -> Int32
+}
+
+/// A mistake in the options that only shows once files or ranks are known.
+struct UsageError: Error, ExitCoded, CustomStringConvertible {
+  let description: String
+  var exitCode: Int32 { 2 }
+}

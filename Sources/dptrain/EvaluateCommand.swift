@@ -1,0 +1,45 @@
+import ArgumentParser
+import CIFAR
+import MPI
+import NeuralNetwork
+import Reporting
+import Training
+
+/// `dptrain evaluate`: a model on the test images.
+struct EvaluateCommand: RankCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate", abstract: "Evaluate a model on the test images.")
+
+  @Argument(help: "The model: a safetensors file with torchvision's names.")
+  var model: String
+
+  @Option(
+    help: ArgumentHelp(
+      "Directory with CIFAR-10's binary files, or 'synthetic' for the built-in images.", valueName: "directory"))
+  var data: String?
+
+  @Option(help: "Images that one pass handles, a multiple of 16.")
+  var microbatch: Int = 64
+
+  mutating func validate() throws {
+    try TrainingOptions.require(microbatch >= 16 && microbatch % 16 == 0, "--microbatch must be a multiple of 16")
+  }
+
+  func run(on world: Communicator) throws -> Int32 {
+    let console = Console(world)
+    let data = try world.collectively { try CIFARDataset(DataSource.resolve(option: self.data)) }
+    let network = try world.collectively { try Network(path: model, classes: data.classNames.count) }
+    console.say(data.description)
+    console.say("\(model): \(network.architecture.rawValue), \(network.layout.parameterCount.grouped) parameters")
+    console.say()
+    let evaluator = Evaluator(
+      data.test, microbatch: Microbatch(network, lanes: microbatch), communicator: world)
+    let clock = ContinuousClock()
+    let start = clock.now
+    let evaluation = try evaluator.evaluate()
+    let seconds = (clock.now - start) / .seconds(1)
+    try console.show(evaluation, classNames: data.classNames)
+    console.say("\(Int((Double(data.test.count) / seconds).rounded()).grouped) images/s")
+    return 0
+  }
+}

@@ -1,0 +1,221 @@
+import ArgumentParser
+import NeuralNetwork
+import Pruning
+import Training
+
+extension Architecture: ExpressibleByArgument {}
+extension Recipe: ExpressibleByArgument {}
+extension ExchangeMethod: ExpressibleByArgument {}
+extension PruneScope: ExpressibleByArgument {}
+extension PruneMethod: ExpressibleByArgument {}
+
+/// Where images come from and results go.
+struct PlaceOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Directory with CIFAR-10's binary files, or 'synthetic' for the built-in images.", valueName: "directory"))
+  var data: String?
+
+  @Option(
+    help: ArgumentHelp("Where everything the run makes goes (default: runs/<time>-<arch>).", valueName: "directory"))
+  var output: String?
+}
+
+/// The words of `--schedule`.
+enum ScheduleName: String, CaseIterable, ExpressibleByArgument {
+  case constant
+  case multiStep = "multi-step"
+  case cosine
+  case oneCycle = "one-cycle"
+}
+
+/// How to train.
+struct TrainingOptions: ParsableArguments {
+  @Option(help: "The settings to start from; every flag below changes one: quick (20 + 10 epochs) or article (200 + 200).")
+  var recipe: Recipe = .quick
+
+  @Option(help: "The network: resnet18 (torchvision's), resnet18-cifar (3×3 stem) or resnet8 (small, for tests).")
+  var arch: Architecture = .resnet18
+
+  @Option(help: "Epochs of dense training.")
+  var epochs: Int?
+
+  @Option(help: "Images per optimizer step over all ranks.")
+  var batchSize: Int?
+
+  @Option(help: "Images per forward and backward pass and batch-norm statistic, a multiple of 16 (recipes: 64).")
+  var microbatch: Int?
+
+  @Option(help: "Largest learning rate of dense training.")
+  var learningRate: Double?
+
+  @Option(help: "Learning-rate schedule of dense training: constant, multi-step, cosine or one-cycle.")
+  var schedule: ScheduleName?
+
+  @Option(help: ArgumentHelp("Epochs at which multi-step multiplies the rate, such as 100,150.", valueName: "epochs"))
+  var milestones: String?
+
+  @Option(help: "What multi-step multiplies the learning rate by.")
+  var learningRateFactor: Double?
+
+  @Option(help: "Momentum of stochastic gradient descent.")
+  var momentum: Double?
+
+  @Flag(inversion: .prefixedNo, help: "Nesterov's form of momentum.")
+  var nesterov: Bool?
+
+  @Option(help: "Weight decay (L2), on all parameters.")
+  var weightDecay: Double?
+
+  @Option(help: "Strength of L1 regularization of unpruned convolution and linear weights.")
+  var l1: Double?
+
+  @Option(help: "Share of each target spread over all classes, in [0, 1).")
+  var labelSmoothing: Double?
+
+  @Flag(inversion: .prefixedNo, help: "Random crop (padding 4) and horizontal flip.")
+  var augment: Bool = true
+
+  @Option(help: "Number that all random draws follow from.")
+  var seed: UInt64 = 0
+
+  @Option(help: "How ranks sum gradients: tree (same bits on 1, 2, 4, 8 … ranks) or native (MPI_Allreduce).")
+  var exchange: ExchangeMethod?
+
+  @Option(help: ArgumentHelp("Use only the first training images, for a quick trial.", valueName: "count"))
+  var trainingImages: Int?
+
+  mutating func validate() throws {
+    try Self.require(epochs.map { $0 >= 1 }, "--epochs must be at least 1")
+    try Self.require(batchSize.map { $0 >= 16 }, "--batch-size must be at least 16")
+    try Self.require(microbatch.map { $0 >= 16 && $0 % 16 == 0 }, "--microbatch must be a multiple of 16")
+    try Self.require(learningRate.map { $0 > 0 && $0.isFinite }, "--learning-rate must be positive")
+    try Self.require(learningRateFactor.map { $0 > 0 && $0.isFinite }, "--learning-rate-factor must be positive")
+    try Self.require(momentum.map { $0 >= 0 && $0 < 1 }, "--momentum must be in [0, 1)")
+    try Self.require(weightDecay.map { $0 >= 0 && $0.isFinite }, "--weight-decay must not be negative")
+    try Self.require(l1.map { $0 >= 0 && $0.isFinite }, "--l1 must not be negative")
+    try Self.require(labelSmoothing.map { $0 >= 0 && $0 < 1 }, "--label-smoothing must be in [0, 1)")
+    try Self.require(trainingImages.map { $0 >= 1 }, "--training-images must be at least 1")
+    try Self.require(milestones.map { Self.integers($0) != nil }, "--milestones takes epochs such as 100,150")
+  }
+
+  /// The recipe with the flags' changes.
+  var configuration: RunConfiguration {
+    var result = recipe.configuration
+    result.architecture = arch
+    result.dense.epochs = epochs ?? result.dense.epochs
+    result.batchSize = batchSize ?? result.batchSize
+    result.microbatch = microbatch ?? result.microbatch
+    result.dense.learningRate = learningRate ?? result.dense.learningRate
+    result.dense.schedule = changed(result.dense.schedule)
+    result.momentum = momentum ?? result.momentum
+    result.nesterov = nesterov ?? result.nesterov
+    result.weightDecay = weightDecay ?? result.weightDecay
+    result.l1 = l1 ?? result.l1
+    result.labelSmoothing = labelSmoothing ?? result.labelSmoothing
+    result.augments = augment
+    result.seed = seed
+    result.exchange = exchange ?? result.exchange
+    return result
+  }
+
+  /// A schedule with what `--schedule`, `--milestones` and `--learning-rate-factor` say.
+  private func changed(_ schedule: LearningRateSchedule) -> LearningRateSchedule {
+    let given = milestones.flatMap(Self.integers)
+    switch self.schedule {
+    case .constant: return .constant
+    case .cosine: return .cosine
+    case .oneCycle: return .oneCycle(rise: 0.2)
+    case .multiStep: return .multiStep(milestones: given ?? [100, 150], factor: learningRateFactor ?? 0.1)
+    case nil:
+      guard case .multiStep(let own, let factor) = schedule else { return schedule }
+      return .multiStep(milestones: given ?? own, factor: learningRateFactor ?? factor)
+    }
+  }
+
+  static func integers(_ text: String) -> [Int]? {
+    let numbers = text.split(separator: ",").map { Int($0) }
+    return numbers.contains(nil) || numbers.isEmpty ? nil : numbers.compactMap { $0 }
+  }
+
+  static func require(_ condition: Bool?, _ message: String) throws {
+    if condition == false { throw ValidationError(message) }
+  }
+}
+
+/// What to prune and how to fine-tune.
+struct PruningOptions: ParsableArguments {
+  @Option(help: "Final fraction of pruned convolution weights, in [0, 1) (default: 0.98).")
+  var prune: Double?
+
+  @Option(help: ArgumentHelp("Instead of --prune: how many convolution weights to prune.", valueName: "count"))
+  var pruneCount: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Instead of --prune and --iterations: the fraction pruned at the end of each round, such as 0.5,0.8,0.98.",
+      valueName: "fractions"))
+  var pruneAmounts: String?
+
+  @Option(help: "Final fraction of pruned weights of the linear layer.")
+  var pruneLinear: Double = 0
+
+  @Option(help: "Choose over all convolutions together (global) or in each by itself (local).")
+  var scope: PruneScope = .global
+
+  @Option(help: "What goes first: the smallest magnitudes (l1), or any (random), as a control.")
+  var method: PruneMethod = .l1
+
+  @Option(help: "Rounds of prune and fine-tune, each with the same relative rate.")
+  var iterations: Int = 1
+
+  @Option(help: "Epochs of fine-tuning in each round.")
+  var finetuneEpochs: Int?
+
+  @Option(help: "Largest learning rate of fine-tuning.")
+  var finetuneLearningRate: Double?
+
+  @Option(help: "What the fine-tuning learning rate is multiplied by from round to round.")
+  var roundLearningRateDecay: Double = 1
+
+  mutating func validate() throws {
+    let fraction = "must be in [0, 1): 0.98 prunes 98 % of the weights"
+    try TrainingOptions.require(prune.map { $0 >= 0 && $0 < 1 }, "--prune \(fraction)")
+    try TrainingOptions.require(pruneLinear >= 0 && pruneLinear < 1, "--prune-linear \(fraction)")
+    try TrainingOptions.require(pruneCount.map { $0 >= 0 }, "--prune-count must not be negative")
+    try TrainingOptions.require(iterations >= 1, "--iterations must be at least 1")
+    try TrainingOptions.require(finetuneEpochs.map { $0 >= 0 }, "--finetune-epochs must not be negative")
+    try TrainingOptions.require(
+      finetuneLearningRate.map { $0 > 0 && $0.isFinite }, "--finetune-learning-rate must be positive")
+    try TrainingOptions.require(
+      roundLearningRateDecay > 0 && roundLearningRateDecay.isFinite, "--round-learning-rate-decay must be positive")
+    if let pruneAmounts {
+      guard let amounts = Self.fractions(pruneAmounts) else {
+        throw ValidationError("--prune-amounts takes fractions such as 0.5,0.8,0.98")
+      }
+      try TrainingOptions.require(amounts.allSatisfy { $0 >= 0 && $0 < 1 }, "each of --prune-amounts \(fraction)")
+      try TrainingOptions.require(
+        zip(amounts, amounts.dropFirst()).allSatisfy { $0 <= $1 },
+        "--prune-amounts are what is pruned in all after each round, and cannot fall")
+    }
+    let given = [prune != nil, pruneCount != nil, pruneAmounts != nil].count { $0 }
+    try TrainingOptions.require(given <= 1, "--prune, --prune-count and --prune-amounts exclude each other")
+    try TrainingOptions.require(
+      pruneAmounts == nil || iterations == 1, "--prune-amounts sets the rounds; leave out --iterations")
+  }
+
+  /// Puts the options into a configuration.
+  func apply(to configuration: inout RunConfiguration) {
+    configuration.finetune.epochs = finetuneEpochs ?? configuration.finetune.epochs
+    configuration.finetune.learningRate = finetuneLearningRate ?? configuration.finetune.learningRate
+    configuration.pruning = PruningConfiguration(
+      amount: pruneCount == nil && pruneAmounts == nil ? prune ?? 0.98 : 0, linearAmount: pruneLinear, count: pruneCount,
+      amounts: pruneAmounts.flatMap(Self.fractions), iterations: iterations, scope: scope, method: method,
+      learningRateDecay: roundLearningRateDecay)
+  }
+
+  private static func fractions(_ text: String) -> [Double]? {
+    let numbers = text.split(separator: ",").map { Double($0) }
+    return numbers.contains(nil) || numbers.isEmpty ? nil : numbers.compactMap { $0 }
+  }
+}
