@@ -45,7 +45,10 @@ extension Network {
       }
     }
     var steps: Int64 = 0
-    for name in counters where file.contains(name) { steps = max(steps, try file.integers(name).first ?? 0) }
+    for name in counters where file.contains(name) {
+      try file.require(shape: [], of: name)
+      steps = max(steps, try file.integers(name).first ?? 0)
+    }
 
     for (parameter, values) in loaded { store(values, in: parameter) }
     for (range, values) in running { for (place, value) in zip(range, values) { arena.pointer[place] = value } }
