@@ -54,8 +54,8 @@ import Testing
     try golden.expect(name, Array(values.prefix(count)))
   }
 
-  @Test(arguments: Recorded.all, [16, 32, 48, 64])
-  func `Outputs and running statistics are PyTorch's`(_ recorded: Recorded, lanes: Int) throws {
+  @Test("Outputs and running statistics are PyTorch's", arguments: Recorded.all, [16, 32, 48, 64])
+  func outputsAndStatistics(_ recorded: Recorded, lanes: Int) throws {
     let normalization = recorded.normalization(lanes: lanes)
     let input = recorded.input
     let forward = normalization.forward(input: input, residual: recorded.residual)
@@ -73,8 +73,8 @@ import Testing
     try expect("\(recorded)/evaluation-output", evaluated, every: input.count)
   }
 
-  @Test(arguments: Recorded.all, [16, 32, 48, 64])
-  func `Gradients are PyTorch's`(_ recorded: Recorded, lanes: Int) throws {
+  @Test("Gradients are PyTorch's", arguments: Recorded.all, [16, 32, 48, 64])
+  func gradients(_ recorded: Recorded, lanes: Int) throws {
     let normalization = recorded.normalization(lanes: lanes)
     let input = recorded.input
     let backward = normalization.backward(

@@ -8,8 +8,8 @@ import Testing
 
   init() throws { golden = try Golden("layers") }
 
-  @Test(arguments: GoldenConvolution.all, [16, 32, 48, 64])
-  func `Outputs and gradients are PyTorch's`(_ recorded: GoldenConvolution, lanes: Int) throws {
+  @Test("Outputs and gradients are PyTorch's", arguments: GoldenConvolution.all, [16, 32, 48, 64])
+  func golden(_ recorded: GoldenConvolution, lanes: Int) throws {
     let shape = ConvolutionShape(
       inputChannels: recorded.inputs, outputChannels: recorded.outputs, kernel: recorded.kernel,
       stride: recorded.stride,

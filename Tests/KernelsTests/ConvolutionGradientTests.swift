@@ -4,8 +4,8 @@ import Testing
 
 /// A convolution is linear in its input and in its weights: the gradient along a direction is the convolution of it.
 @Suite struct ConvolutionGradientTests {
-  @Test(arguments: ConvolutionSpread.small + ConvolutionSpread.large)
-  func `The input's gradient is the slope`(_ convolution: ConvolutionCase) {
+  @Test("The input's gradient is the slope", arguments: ConvolutionSpread.small + ConvolutionSpread.large)
+  func inputGradient(_ convolution: ConvolutionCase) {
     let weights = Formula.uniform("weights", count: convolution.shape.weights, scale: 2)
     let outputGradient = Formula.uniform("output gradient", count: convolution.outputCount, scale: 2)
     expectSlope(
@@ -15,8 +15,8 @@ import Testing
     ) { convolution.forward(weights: weights, input: $0) }
   }
 
-  @Test(arguments: ConvolutionSpread.small + ConvolutionSpread.large)
-  func `The weights' gradient is the slope`(_ convolution: ConvolutionCase) {
+  @Test("The weights' gradient is the slope", arguments: ConvolutionSpread.small + ConvolutionSpread.large)
+  func weightGradient(_ convolution: ConvolutionCase) {
     let input = Formula.uniform("input", count: convolution.inputCount, scale: 2)
     let outputGradient = Formula.uniform("output gradient", count: convolution.outputCount, scale: 2)
     expectSlope(

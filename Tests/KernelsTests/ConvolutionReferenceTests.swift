@@ -83,8 +83,8 @@ import Testing
     }
   }
 
-  @Test(arguments: ConvolutionSpread.small + ConvolutionSpread.large)
-  func `Every element is the sum of its products`(_ convolution: ConvolutionCase) {
+  @Test("Every element is the sum of its products", arguments: ConvolutionSpread.small + ConvolutionSpread.large)
+  func definition(_ convolution: ConvolutionCase) {
     let data = Data(convolution)
     var output = Sums([Float](repeating: 0, count: convolution.outputCount))
     var inputGradient = Sums(data.inputSum)
@@ -108,8 +108,10 @@ import Testing
       "weight gradient")
   }
 
-  @Test(arguments: ConvolutionSpread.small + ConvolutionSpread.large)
-  func `Adding a weight gradient has the bits of adding it afterwards`(_ convolution: ConvolutionCase) {
+  @Test(
+    "Adding a weight gradient has the bits of adding it afterwards",
+    arguments: ConvolutionSpread.small + ConvolutionSpread.large)
+  func addingWeightGradients(_ convolution: ConvolutionCase) {
     let data = Data(convolution)
     let alone = convolution.weightGradient(input: data.input, outputGradient: data.outputGradient)
     let live = convolution.shape.outputsPerTap.map { $0 > 0 }
@@ -119,8 +121,9 @@ import Testing
     #expect(added == expected)
   }
 
-  @Test(arguments: ConvolutionSpread.small + ConvolutionSpread.large)
-  func `Scratch memory's contents do not reach the result`(_ convolution: ConvolutionCase) {
+  @Test(
+    "Scratch memory's contents do not reach the result", arguments: ConvolutionSpread.small + ConvolutionSpread.large)
+  func scratch(_ convolution: ConvolutionCase) {
     let data = Data(convolution)
     let results = [0, 1e30, Float.infinity, .nan].map {
       convolution.weightGradient(input: data.input, outputGradient: data.outputGradient, scratchValue: $0)
@@ -128,8 +131,8 @@ import Testing
     #expect(results.allSatisfy { $0 == results[0] })
   }
 
-  @Test(arguments: [(1, 3), (2, 3), (1, 17)])
-  func `An input that no tap meets has a zero gradient, or keeps its sum`(size: Int, channels: Int) {
+  @Test("An input that no tap meets has a zero gradient, or keeps its sum", arguments: [(1, 3), (2, 3), (1, 17)])
+  func unreadInputs(size: Int, channels: Int) {
     // Stride 2 with a kernel of 1 reads every second pixel only.
     let convolution = ConvolutionCase(
       ConvolutionShape(

@@ -17,14 +17,16 @@ import Testing
     return shapes
   }()
 
-  @Test func `ResNet18's multiply-adds, with padding and without`() {
+  @Test("ResNet18's multiply-adds, with padding and without")
+  func multiplyAdds() {
     #expect(Self.resnet18.count == 20)
     #expect(Self.resnet18.reduce(0) { $0 + $1.weights } == 11_166_912)
     #expect(Self.resnet18.reduce(0) { $0 + $1.paddedMultiplyAdds } == 37_011_456)
     #expect(Self.resnet18.reduce(0) { $0 + $1.multiplyAdds } == 21_662_464)
   }
 
-  @Test func `Dead taps are those that meet only padding`() {
+  @Test("Dead taps are those that meet only padding")
+  func deadTaps() {
     func outputsPerTap(_ stride: Int, _ size: Int) -> [Int] {
       ConvolutionShape(
         inputChannels: 2, outputChannels: 3, kernel: 3, stride: stride, padding: 1, inputHeight: size, inputWidth: size
@@ -36,7 +38,8 @@ import Testing
     #expect(outputsPerTap(2, 4) == [1, 2, 2, 2, 4, 4, 2, 4, 4])
   }
 
-  @Test func `Outputs are as large as PyTorch's`() {
+  @Test("Outputs are as large as PyTorch's")
+  func outputSizes() {
     for (size, kernel, stride, padding, expected) in [
       (32, 7, 2, 3, 16), (32, 3, 1, 1, 32), (32, 1, 2, 0, 16), (9, 3, 2, 1, 5), (9, 1, 2, 0, 5), (1, 7, 2, 3, 1),
       (5, 5, 1, 0, 1),
@@ -48,7 +51,8 @@ import Testing
     }
   }
 
-  @Test func `Activations of one channel are contiguous, channels apart`() {
+  @Test("Activations of one channel are contiguous, channels apart")
+  func activationLayout() {
     let shape = ActivationShape(channels: 3, height: 2, width: 5, lanes: 32)
     #expect(shape.pixels == 10 && shape.channelCount == 320 && shape.channelStride >= 320)
     #expect(shape.count == 3 * shape.channelStride)

@@ -12,8 +12,9 @@ import Testing
 
   private func count(_ shape: ActivationShape) -> Int { shape.lanes * shape.channels * shape.pixels }
 
-  @Test(arguments: shapes, [NormalizationTail.none, .relu, .residualRelu])
-  func `Batch normalization's gradients are slopes`(_ shape: ActivationShape, tail: NormalizationTail) {
+  @Test(
+    "Batch normalization's gradients are slopes", arguments: shapes, [NormalizationTail.none, .relu, .residualRelu])
+  func batchNormalization(_ shape: ActivationShape, tail: NormalizationTail) {
     let scale = Formula.uniform("scale", count: shape.channels, scale: 0.5, offset: 1)
     let shift = Formula.uniform("shift", count: shape.channels, scale: 0.2)
     let input = signedByLane(shape)
@@ -43,8 +44,8 @@ import Testing
     }
   }
 
-  @Test(arguments: shapes, [(3, 2, 1), (2, 2, 0), (3, 1, 1)])
-  func `Max pooling's gradient is the slope`(
+  @Test("Max pooling's gradient is the slope", arguments: shapes, [(3, 2, 1), (2, 2, 0), (3, 1, 1)])
+  func maxPooling(
     _ shape: ActivationShape, _ window: (kernel: Int, stride: Int, padding: Int)
   ) {
     guard shape.height >= window.kernel - 2 * window.padding, shape.width >= window.kernel - 2 * window.padding else {
@@ -70,7 +71,8 @@ import Testing
     }
   }
 
-  @Test(arguments: shapes) func `Average pooling's gradient is the slope`(_ shape: ActivationShape) {
+  @Test("Average pooling's gradient is the slope", arguments: shapes)
+  func averagePooling(_ shape: ActivationShape) {
     let pooling = AveragePooling(shape)
     let weights = Formula.uniform("output gradient", count: count(pooling.output), scale: 2)
     let yGradient = Activations(pooling.output, weights)
@@ -89,8 +91,10 @@ import Testing
     }
   }
 
-  @Test(arguments: [(1, 1), (7, 3), (16, 10), (17, 11), (64, 10), (130, 5), (512, 10)], [16, 32, 48, 64])
-  func `The linear layer's gradients are slopes`(_ size: (features: Int, outputs: Int), lanes: Int) {
+  @Test(
+    "The linear layer's gradients are slopes",
+    arguments: [(1, 1), (7, 3), (16, 10), (17, 11), (64, 10), (130, 5), (512, 10)], [16, 32, 48, 64])
+  func linear(_ size: (features: Int, outputs: Int), lanes: Int) {
     let linear = LinearCase(features: size.features, outputs: size.outputs, lanes: lanes)
     let input = Formula.uniform("input", count: lanes * size.features, scale: 2)
     let weight = Formula.uniform("weight", count: size.features * size.outputs, scale: 2)
@@ -110,8 +114,8 @@ import Testing
     }
   }
 
-  @Test(arguments: [2, 3, 10, 17], [16, 32, 48, 64])
-  func `Cross-entropy's gradient is the slope`(classes: Int, lanes: Int) {
+  @Test("Cross-entropy's gradient is the slope", arguments: [2, 3, 10, 17], [16, 32, 48, 64])
+  func crossEntropy(classes: Int, lanes: Int) {
     let shape = ActivationShape(channels: classes, height: 1, width: 1, lanes: lanes)
     let labels = Formula.integers("labels", count: lanes, bound: classes + 1).map { Int32($0 - 1) }
     let images = labels.count { $0 >= 0 }

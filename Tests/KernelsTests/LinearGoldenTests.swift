@@ -9,8 +9,8 @@ import Testing
 
   init() throws { golden = try Golden("layers") }
 
-  @Test(arguments: [(64, 10), (7, 3), (1, 1)], [16, 32, 48, 64])
-  func `Outputs and gradients are PyTorch's`(_ size: (features: Int, classes: Int), lanes: Int) throws {
+  @Test("Outputs and gradients are PyTorch's", arguments: [(64, 10), (7, 3), (1, 1)], [16, 32, 48, 64])
+  func golden(_ size: (features: Int, classes: Int), lanes: Int) throws {
     let name = "linear/f\(size.features)c\(size.classes)"
     let linear = LinearCase(features: size.features, outputs: size.classes, lanes: lanes)
     let input = Formula.uniform("\(name)/input", count: Self.images * size.features, scale: 2)

@@ -10,8 +10,10 @@ import Testing
 
   init() throws { golden = try Golden("layers") }
 
-  @Test(arguments: Array(1...9), [16, 32, 48, 64])
-  func `Max pooling is PyTorch's, and of equal values the first takes the gradient`(size: Int, lanes: Int) throws {
+  @Test(
+    "Max pooling is PyTorch's, and of equal values the first takes the gradient", arguments: Array(1...9),
+    [16, 32, 48, 64])
+  func maxPooling(size: Int, lanes: Int) throws {
     let shape = ActivationShape(channels: Self.channels, height: size, width: size, lanes: lanes)
     let pooling = MaxPooling(shape, kernel: 3, stride: 2, padding: 1)
     let count = Self.images * Self.channels * size * size
@@ -38,8 +40,8 @@ import Testing
     }
   }
 
-  @Test(arguments: [1, 2, 5, 8], [16, 32, 48, 64])
-  func `Average pooling is PyTorch's`(size: Int, lanes: Int) throws {
+  @Test("Average pooling is PyTorch's", arguments: [1, 2, 5, 8], [16, 32, 48, 64])
+  func averagePooling(size: Int, lanes: Int) throws {
     let name = "average-pooling/h\(size)"
     let shape = ActivationShape(channels: Self.channels, height: size, width: size, lanes: lanes)
     let pooling = AveragePooling(shape)

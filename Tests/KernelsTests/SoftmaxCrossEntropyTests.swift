@@ -28,8 +28,10 @@ import Testing
     return Result(losses: losses, predictions: predictions, gradient: gradient.images)
   }
 
-  @Test(arguments: [("plain", 8, 0), ("smoothed", 8, 0.1), ("large", 400, 0.1)], [16, 32, 48, 64])
-  func `Loss and gradient are PyTorch's`(_ form: (name: String, scale: Double, smoothing: Float), lanes: Int) throws {
+  @Test(
+    "Loss and gradient are PyTorch's", arguments: [("plain", 8, 0), ("smoothed", 8, 0.1), ("large", 400, 0.1)],
+    [16, 32, 48, 64])
+  func golden(_ form: (name: String, scale: Double, smoothing: Float), lanes: Int) throws {
     let golden = try Golden("layers")
     let name = "cross-entropy/\(form.name)"
     let logits = Formula.uniform("\(name)/logits", count: Self.images * Self.classes, scale: form.scale)
@@ -49,7 +51,8 @@ import Testing
     #expect(result.predictions.enumerated().allSatisfy { $1 == largest[$0 % Self.images] })
   }
 
-  @Test func `A lane without an image has no loss and no gradient, and counts for nothing`() {
+  @Test("A lane without an image has no loss and no gradient, and counts for nothing")
+  func emptyLanes() {
     let logits = Formula.uniform("logits", count: 32 * Self.classes, scale: 8)
     let labels = Formula.integers("labels", count: 32, bound: Self.classes).map(Int32.init)
     let half = run(logits: logits, labels: Array(labels[0..<16]), smoothing: 0.1)
@@ -60,13 +63,15 @@ import Testing
     #expect(none.losses.allSatisfy { $0 == 0 } && none.gradient.allSatisfy { $0 == 0 })
   }
 
-  @Test func `Of equal logits the first is predicted`() {
+  @Test("Of equal logits the first is predicted")
+  func ties() {
     let logits = (0..<16).flatMap { image in (0..<Self.classes).map { $0 >= image % Self.classes ? 1 as Float : 0 } }
     let result = run(logits: logits, labels: [Int32](repeating: 0, count: 16), smoothing: 0)
     #expect(result.predictions == (0..<16).map { Int32($0 % Self.classes) })
   }
 
-  @Test func `Without a gradient the losses are the same`() {
+  @Test("Without a gradient the losses are the same")
+  func withoutGradient() {
     let shape = ActivationShape(channels: Self.classes, height: 1, width: 1, lanes: 16)
     let logits = Formula.uniform("logits", count: 16 * Self.classes, scale: 8)
     let labels = [Int32](repeating: 3, count: 16)

@@ -3,8 +3,10 @@ import TestSupport
 import Testing
 
 @Suite struct TranspositionTests {
-  @Test(arguments: [1, 2, 15, 16, 17, 32, 40], [(1, 16), (3, 16), (1, 48), (9, 32), (4, 64)])
-  func `Channels become innermost, and full up with zeros`(channels: Int, _ size: (pixels: Int, lanes: Int)) {
+  @Test(
+    "Channels become innermost, filled up with zeros", arguments: [1, 2, 15, 16, 17, 32, 40],
+    [(1, 16), (3, 16), (1, 48), (9, 32), (4, 64)])
+  func transposes(channels: Int, _ size: (pixels: Int, lanes: Int)) {
     let shape = ActivationShape(channels: channels, height: 1, width: size.pixels, lanes: size.lanes)
     let source = Activations(shape, Formula.uniform("source", count: channels * size.pixels * size.lanes, scale: 2))
     let width = (channels + 15) / 16 * 16

@@ -14,8 +14,8 @@ import Testing
     var parts: Int { self == .whole ? 1 : 2 }
   }
 
-  @Test(arguments: [(Architecture.resnet8, 32), (.resnet18, 64)])
-  func `Evaluation gives PyTorch's logits`(_ architecture: Architecture, batch: Int) throws {
+  @Test("Evaluation gives PyTorch's logits", arguments: [(Architecture.resnet8, 32), (.resnet18, 64)])
+  func evaluation(_ architecture: Architecture, batch: Int) throws {
     let golden = try Golden(architecture.rawValue)
     let trained = GoldenNetwork(architecture, batch: batch)
     trained.load(step: 0)
@@ -23,7 +23,8 @@ import Testing
     try golden.expect("evaluation/logits", trained.logits)
   }
 
-  @Test func `A training step of ResNet18 is PyTorch's`() throws {
+  @Test("A training step of ResNet18 is PyTorch's")
+  func resnet18Step() throws {
     let golden = try Golden("resnet18")
     let trained = GoldenNetwork(.resnet18, batch: 64)
     trained.load(step: 0)
@@ -34,7 +35,8 @@ import Testing
     try expectState(trained, golden, "whole/after-1")
   }
 
-  @Test(arguments: Case.allCases) func `Ten training steps of resnet8 are PyTorch's`(_ recorded: Case) throws {
+  @Test("Ten training steps of resnet8 are PyTorch's", arguments: Case.allCases)
+  func resnet8Steps(_ recorded: Case) throws {
     let golden = try Golden("resnet8")
     let trained = GoldenNetwork(.resnet8, batch: 32, parts: recorded.parts)
     for step in 0..<10 {
