@@ -103,7 +103,9 @@ struct TapMeeting: Sendable {
         for tap in 0..<shape.taps {
           let inputRow = row * shape.stride + tap / shape.kernel - shape.padding
           let inputColumn = column * shape.stride + tap % shape.kernel - shape.padding
-          guard (0..<shape.inputHeight).contains(inputRow), (0..<shape.inputWidth).contains(inputColumn) else { continue }
+          guard (0..<shape.inputHeight).contains(inputRow), (0..<shape.inputWidth).contains(inputColumn) else {
+            continue
+          }
           meetings.append(
             TapMeeting(
               tap: tap, outputPixel: row * shape.outputWidth + column,

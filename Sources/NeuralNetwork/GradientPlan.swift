@@ -27,7 +27,9 @@ package struct GradientPlan {
     steps = []
     buffers[graph.values.count - 1] = take(counts[graph.values.count - 1])
     for node in graph.nodes.reversed() {
-      guard let output = buffers[node.output] else { preconditionFailure("every value but the last is read by a later node") }
+      guard let output = buffers[node.output] else {
+        preconditionFailure("every value but the last is read by a later node")
+      }
       if case .normalization(_, let tail, let residual) = node.operation {
         if let residual, tail == .residualRelu {
           // The gradient in front of the ReLU is also the shortcut's; the normalization's input needs one of its own.

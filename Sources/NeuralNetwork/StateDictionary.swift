@@ -11,7 +11,8 @@ extension Network {
       let channels = statistics.mean.count
       tensors.append(
         NamedTensor(
-          name: "\(statistics.name).running_mean", shape: [channels], elements: .float32(Array(arena[statistics.mean]))))
+          name: "\(statistics.name).running_mean", shape: [channels],
+          elements: .float32(Array(arena[statistics.mean]))))
       tensors.append(
         NamedTensor(
           name: "\(statistics.name).running_var", shape: [channels],
