@@ -1,0 +1,19 @@
+import Foundation
+
+/// Where the images come from.
+public enum DataSource: Sendable, Equatable {
+  /// The directory of CIFAR-10's binary files.
+  case directory(String)
+  /// The images that the program generates itself.
+  case synthetic
+
+  /// Where `make data` puts CIFAR-10.
+  public static let defaultDirectory = "data/\(CIFARDataset.directoryName)"
+
+  /// The source for the option `--data`: the directory that it names, or the synthetic set for the word `synthetic`; without
+  /// the option `data/cifar-10-batches-bin` of the current directory where it exists, else the synthetic set.
+  public static func resolve(option: String?) -> DataSource {
+    if let option { return option == "synthetic" ? .synthetic : .directory(option) }
+    return FileManager.default.fileExists(atPath: defaultDirectory) ? .directory(defaultDirectory) : .synthetic
+  }
+}

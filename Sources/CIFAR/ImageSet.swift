@@ -1,0 +1,47 @@
+/// Labelled images of 32×32 pixels and three colours, numbered from 0 over all their files.
+public struct ImageSet: Sendable {
+  private let blocks: [RecordBlock]
+  /// The number of the first image of each block.
+  private let starts: [Int]
+  /// The number of images.
+  public let count: Int
+
+  init(_ blocks: [RecordBlock]) {
+    self.blocks = blocks
+    var starts: [Int] = []
+    var count = 0
+    for block in blocks {
+      starts.append(count)
+      count += block.count
+    }
+    self.starts = starts
+    self.count = count
+  }
+
+  /// The class of image `index`.
+  public func label(_ index: Int) -> Int {
+    let (block, record) = locate(index)
+    return block.label(record)
+  }
+
+  /// A copy of the pixels of image `index`, `[3][32][32]`, from 0 (black) to 255.
+  public func pixels(_ index: Int) -> [UInt8] {
+    let (block, record) = locate(index)
+    return Array(UnsafeBufferPointer(start: block.pixels(record), count: Record.channels * Record.plane))
+  }
+
+  /// Label and pixels in place; valid while this set is.
+  @inline(__always)
+  func record(_ index: Int) -> (label: Int, pixels: UnsafePointer<UInt8>) {
+    let (block, record) = locate(index)
+    return (block.label(record), block.pixels(record))
+  }
+
+  @inline(__always)
+  private func locate(_ index: Int) -> (block: RecordBlock, record: Int) {
+    precondition(index >= 0 && index < count, "image \(index) of \(count)")
+    var number = blocks.count - 1
+    while starts[number] > index { number -= 1 }
+    return (blocks[number], index - starts[number])
+  }
+}
