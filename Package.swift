@@ -48,13 +48,8 @@ let package = Package(
 
     .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"], swiftSettings: compute),
     .testTarget(name: "FormatsTests", dependencies: ["Formats"], exclude: ["Golden"]),
-    .target(name: "TestSupport", dependencies: ["Formats"], path: "Tests/Support"),
-    .testTarget(name: "SupportTests", dependencies: ["TestSupport"]),
-    .testTarget(name: "PruningTests", dependencies: ["Pruning", "NeuralNetwork"], exclude: ["Golden"]),
     .testTarget(
-      name: "ReportingTests", dependencies: ["Reporting", "Pruning", "NeuralNetwork"], exclude: ["Golden"]),
-    .executableTarget(name: "mpi-conformance", dependencies: ["MPI"], path: "Tests/MPIConformance"),
-    .testTarget(name: "MPITests", dependencies: ["MPI", "TestSupport", "mpi-conformance"]),
+      name: "CIFARTests", dependencies: ["CIFAR", "RandomNumbers"], exclude: ["Golden"], swiftSettings: compute),
   ],
   swiftLanguageModes: [.v6]
 )
