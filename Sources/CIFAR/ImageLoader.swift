@@ -10,12 +10,13 @@ public struct ImageLoader: Sendable {
   }
 
   /// Writes a microbatch to `output`, `[3][32][32][lanes]` with the images innermost, and its labels to `labels`, `[lanes]`.
+  /// The floats of a color channel are contiguous; channels begin `channelStride` floats apart.
   ///
   /// Lane l takes image `indices[l]`, cropped and flipped by `augmentation` where it is given, then normalised. Lanes beyond
   /// `indices.count` get zeros and the label -1. Allocates nothing.
   public func fill(
     _ indices: UnsafeBufferPointer<Int32>, augmentation: Augmentation?,
-    into output: UnsafeMutablePointer<Float>, lanes: Int, labels: UnsafeMutablePointer<Int32>
+    into output: UnsafeMutablePointer<Float>, channelStride: Int, lanes: Int, labels: UnsafeMutablePointer<Int32>
   ) {
     precondition(indices.count <= lanes, "\(indices.count) images for \(lanes) lanes")
     withUnsafeTemporaryAllocation(of: Lane.self, capacity: lanes) { placed in
@@ -34,7 +35,7 @@ public struct ImageLoader: Sendable {
         // One row of all lanes, 8 KB at 64 lanes, stays in the first-level cache while its lanes are written one by one.
         for row in 0..<(Record.channels * edge) {
           let values = UnsafeBufferPointer(rebasing: table[(row / edge * 256)..<(row / edge * 256 + 256)])
-          let target = output + row * edge * lanes
+          let target = output + row / edge * channelStride + row % edge * edge * lanes
           for lane in 0..<indices.count {
             placed[lane].write(channel: row / edge, y: row % edge, values, to: target + lane, stride: lanes)
           }
@@ -49,10 +50,11 @@ public struct ImageLoader: Sendable {
   /// The same for an array of image numbers.
   public func fill(
     _ indices: [Int32], augmentation: Augmentation?,
-    into output: UnsafeMutablePointer<Float>, lanes: Int, labels: UnsafeMutablePointer<Int32>
+    into output: UnsafeMutablePointer<Float>, channelStride: Int, lanes: Int, labels: UnsafeMutablePointer<Int32>
   ) {
     indices.withUnsafeBufferPointer {
-      fill($0, augmentation: augmentation, into: output, lanes: lanes, labels: labels)
+      fill(
+        $0, augmentation: augmentation, into: output, channelStride: channelStride, lanes: lanes, labels: labels)
     }
   }
 }
