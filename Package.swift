@@ -26,7 +26,8 @@ let package = Package(
     .systemLibrary(name: "CxxHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
 
     .target(name: "MPI", dependencies: ["CMPI"]),
-    .target(name: "Kernels", dependencies: ["COpenBLAS"], swiftSettings: compute),
+    .target(name: "CProcessor"),
+    .target(name: "Kernels", dependencies: ["COpenBLAS", "CProcessor"], swiftSettings: compute),
     .target(name: "RandomNumbers", swiftSettings: compute),
     .target(name: "CIFAR", dependencies: ["RandomNumbers"], swiftSettings: compute),
     .target(name: "Formats"),
@@ -46,6 +47,9 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
+
+    // Without the compute flags: what the compute modules are built for must not depend on who asks.
+    .testTarget(name: "MachineTests", dependencies: ["Kernels"]),
     .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"], swiftSettings: compute),
     .testTarget(name: "FormatsTests", dependencies: ["Formats"], exclude: ["Golden"]),
     .target(name: "TestSupport", dependencies: ["Formats"], path: "Tests/Support"),
