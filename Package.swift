@@ -50,6 +50,7 @@ let package = Package(
 
     // Without the compute flags: what the compute modules are built for must not depend on who asks.
     .testTarget(name: "MachineTests", dependencies: ["Kernels"]),
+    .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: compute),
     .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"], swiftSettings: compute),
     .testTarget(name: "FormatsTests", dependencies: ["Formats"], exclude: ["Golden"]),
     .target(name: "TestSupport", dependencies: ["Formats"], path: "Tests/Support"),
