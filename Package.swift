@@ -47,6 +47,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
+    .executableTarget(name: "kernel-bench", dependencies: ["Kernels"], path: "Benchmarks/Kernels"),
 
     // Without the compute flags: what the compute modules are built for must not depend on who asks.
     .testTarget(name: "MachineTests", dependencies: ["Kernels"]),

@@ -39,4 +39,14 @@ import Testing
     OpenBLAS.useOneThread()
     #expect(OpenBLAS.threads == 1)
   }
+
+  @Test("Both rates are measured in a moment")
+  func rates() {
+    OpenBLAS.useOneThread()
+    let elapsed = ContinuousClock().measure {
+      #expect(GEMMRate.measure() > 0.1)
+      #expect(TileRate.measure() > 0.1)
+    }
+    #expect(elapsed < .seconds(5), "fifty times the budget, for a busy machine")
+  }
 }
