@@ -27,6 +27,9 @@ let package = Package(
 
     .target(name: "MPI", dependencies: ["CMPI"], exclude: ["README.md"]),
     .target(name: "Kernels", dependencies: ["COpenBLAS"], swiftSettings: compute),
+    .target(name: "MPI", dependencies: ["CMPI"]),
+    .target(name: "CProcessor"),
+    .target(name: "Kernels", dependencies: ["COpenBLAS", "CProcessor"], swiftSettings: compute),
     .target(name: "RandomNumbers", swiftSettings: compute),
     .target(name: "CIFAR", dependencies: ["RandomNumbers"], swiftSettings: compute),
     .target(name: "Formats"),
@@ -46,6 +49,11 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
+    .executableTarget(name: "kernel-bench", dependencies: ["Kernels"], path: "Benchmarks/Kernels"),
+
+    // Without the compute flags: what the compute modules are built for must not depend on who asks.
+    .testTarget(name: "MachineTests", dependencies: ["Kernels"]),
+    .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: compute),
     .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"], swiftSettings: compute),
     .testTarget(name: "FormatsTests", dependencies: ["Formats"], exclude: ["Golden"]),
     .testTarget(
