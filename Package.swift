@@ -27,9 +27,7 @@ let package = Package(
 
     .target(name: "MPI", dependencies: ["CMPI"], exclude: ["README.md"]),
     .target(name: "Kernels", dependencies: ["COpenBLAS"], swiftSettings: compute),
-    .target(name: "MPI", dependencies: ["CMPI"]),
     .target(name: "CProcessor"),
-    .target(name: "Kernels", dependencies: ["COpenBLAS", "CProcessor"], swiftSettings: compute),
     .target(name: "RandomNumbers", swiftSettings: compute),
     .target(name: "CIFAR", dependencies: ["RandomNumbers"], swiftSettings: compute),
     .target(name: "Formats"),
