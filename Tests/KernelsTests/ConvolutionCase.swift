@@ -8,21 +8,23 @@ import Testing
 struct ConvolutionCase: Sendable, CustomStringConvertible {
   let shape: ConvolutionShape
   let lanes: Int
+  let backend: ConvolutionBackend
   private let convolution: Convolution
   private let offsets: [Int]
   private static let gap = 3
 
-  init(_ shape: ConvolutionShape, lanes: Int) {
+  init(_ shape: ConvolutionShape, lanes: Int, backend: ConvolutionBackend) {
     self.shape = shape
     self.lanes = lanes
+    self.backend = backend
     let distance = shape.inputChannels * shape.outputChannels + Self.gap
     offsets = (0..<shape.taps).map { (shape.taps - 1 - $0) * distance }
-    convolution = Convolution(shape, lanes: lanes, tapOffsets: offsets)
+    convolution = Convolution(shape, lanes: lanes, tapOffsets: offsets, backend: backend)
   }
 
   var description: String {
     "\(shape.inputChannels)→\(shape.outputChannels) channels, kernel \(shape.kernel), stride \(shape.stride), "
-      + "\(shape.inputHeight)×\(shape.inputWidth), \(lanes) lanes"
+      + "\(shape.inputHeight)×\(shape.inputWidth), \(lanes) lanes, \(backend)"
   }
 
   var input: ActivationShape { shape.input(lanes: lanes) }

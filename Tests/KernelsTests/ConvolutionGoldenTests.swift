@@ -12,24 +12,25 @@ import Testing
   func golden(_ recorded: GoldenConvolution, lanes: Int) throws {
     let shape = ConvolutionShape(
       inputChannels: recorded.inputs, outputChannels: recorded.outputs, kernel: recorded.kernel,
-      stride: recorded.stride,
-      padding: recorded.padding, inputHeight: recorded.size, inputWidth: recorded.size)
-    let convolution = ConvolutionCase(shape, lanes: lanes)
+      stride: recorded.stride, padding: recorded.padding, inputHeight: recorded.size,
+      inputWidth: recorded.size)
     let weight = recorded.weight
     let input = recorded.input
     let outputGradient = recorded.outputGradient
 
-    let output = convolution.forward(weights: weight, input: input)
-    #expect(repeats(output, every: outputGradient.count))
-    let first = Array(output.prefix(outputGradient.count))
-    try golden.expect("\(recorded)/output", first)
+    for backend in ConvolutionBackend.allCases {
+      let convolution = ConvolutionCase(shape, lanes: lanes, backend: backend)
+      let output = convolution.forward(weights: weight, input: input)
+      #expect(repeats(output, every: outputGradient.count))
+      try golden.expect("\(recorded)/output", Array(output.prefix(outputGradient.count)))
 
-    let inputGradient = convolution.inputGradient(weights: weight, outputGradient: outputGradient)
-    #expect(repeats(inputGradient, every: input.count))
-    try golden.expect("\(recorded)/input-gradient", Array(inputGradient.prefix(input.count)))
+      let inputGradient = convolution.inputGradient(weights: weight, outputGradient: outputGradient)
+      #expect(repeats(inputGradient, every: input.count))
+      try golden.expect("\(recorded)/input-gradient", Array(inputGradient.prefix(input.count)))
 
-    let copies = Float(lanes / GoldenConvolution.images)
-    let weightGradient = convolution.weightGradient(input: input, outputGradient: outputGradient).map { $0 / copies }
-    try golden.expect("\(recorded)/weight-gradient", weightGradient)
+      let copies = Float(lanes / GoldenConvolution.images)
+      let weightGradient = convolution.weightGradient(input: input, outputGradient: outputGradient).map { $0 / copies }
+      try golden.expect("\(recorded)/weight-gradient", weightGradient)
+    }
   }
 }

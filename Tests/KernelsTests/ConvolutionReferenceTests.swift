@@ -83,7 +83,7 @@ import Testing
     }
   }
 
-  @Test("Every element is the sum of its products", arguments: ConvolutionSpread.small + ConvolutionSpread.large)
+  @Test("Every element is the sum of its products", arguments: ConvolutionSpread.cases)
   func definition(_ convolution: ConvolutionCase) {
     let data = Data(convolution)
     var output = Sums([Float](repeating: 0, count: convolution.outputCount))
@@ -110,7 +110,7 @@ import Testing
 
   @Test(
     "Adding a weight gradient has the bits of adding it afterwards",
-    arguments: ConvolutionSpread.small + ConvolutionSpread.large)
+    arguments: ConvolutionSpread.cases)
   func addingWeightGradients(_ convolution: ConvolutionCase) {
     let data = Data(convolution)
     let alone = convolution.weightGradient(input: data.input, outputGradient: data.outputGradient)
@@ -122,7 +122,7 @@ import Testing
   }
 
   @Test(
-    "Scratch memory's contents do not reach the result", arguments: ConvolutionSpread.small + ConvolutionSpread.large)
+    "Scratch memory's contents do not reach the result", arguments: ConvolutionSpread.cases)
   func scratch(_ convolution: ConvolutionCase) {
     let data = Data(convolution)
     let results = [0, 1e30, Float.infinity, .nan].map {
@@ -131,13 +131,15 @@ import Testing
     #expect(results.allSatisfy { $0 == results[0] })
   }
 
-  @Test("An input that no tap meets has a zero gradient, or keeps its sum", arguments: [(1, 3), (2, 3), (1, 17)])
-  func unreadInputs(size: Int, channels: Int) {
+  @Test(
+    "An input that no tap meets has a zero gradient, or keeps its sum", arguments: [(1, 3), (2, 3), (1, 17)],
+    ConvolutionBackend.allCases)
+  func unreadInputs(_ input: (size: Int, channels: Int), backend: ConvolutionBackend) {
     // Stride 2 with a kernel of 1 reads every second pixel only.
     let convolution = ConvolutionCase(
       ConvolutionShape(
-        inputChannels: channels, outputChannels: 4, kernel: 1, stride: 2, padding: 0, inputHeight: size + 1,
-        inputWidth: size + 2), lanes: 48)
+        inputChannels: input.channels, outputChannels: 4, kernel: 1, stride: 2, padding: 0, inputHeight: input.size + 1,
+        inputWidth: input.size + 2), lanes: 48, backend: backend)
     let data = Data(convolution)
     let alone = convolution.inputGradient(weights: data.weights, outputGradient: data.outputGradient)
     let added = convolution.inputGradient(
