@@ -3,17 +3,18 @@ import Kernels
 
 /// Measures the layers, prints a line for each, and the time that a microbatch takes through all of them.
 func printTable(of layers: [Layer], in network: String, _ options: Options) {
-  print("\n" + row([network, "forward", "", "input gradient", "", "weight gradient", ""]))
-  print(row(["", "tiles", "OpenBLAS", "tiles", "OpenBLAS", "tiles", "OpenBLAS"]))
+  let names = ["tiles", "Winograd", "OpenBLAS"]
+  print("\n" + row([network, "forward", "", "", "input gradient", "", "", "weight gradient", "", ""]))
+  print(row([""] + names + names + names))
   var totals: [Operation: [ConvolutionBackend: Double]] = [:]
   for layer in layers {
-    let trials = ConvolutionBackend.allCases.map {
+    let trials = ConvolutionBackend.allCases.filter { $0.suits(layer.shape) }.map {
       (backend: $0, trial: Trial(layer.shape, lanes: options.lanes, backend: $0))
     }
     var cells = ["\(layer.count == 1 ? "" : "\(layer.count) × ")\(layer.name)"]
     for operation in Operation.allCases {
       guard operation != .inputGradient || layer.hasInputGradient else {
-        cells += ["–", "–"]
+        cells += ["–", "–", "–"]
         continue
       }
       var timings: [ConvolutionBackend: Timing] = [:]
@@ -24,7 +25,10 @@ func printTable(of layers: [Layer], in network: String, _ options: Options) {
       }
       let gigaflops = 2e-9 * Double(layer.shape.multiplyAdds * options.lanes)
       for backend in ConvolutionBackend.allCases {
-        guard let timing = timings[backend] else { continue }
+        guard let timing = timings[backend] else {
+          cells.append("–")
+          continue
+        }
         cells.append(String(format: "%.0f (%.0f)", gigaflops / timing.median, gigaflops / timing.best))
         totals[operation, default: [:]][backend, default: 0] += timing.median * Double(layer.count)
       }
@@ -32,7 +36,10 @@ func printTable(of layers: [Layer], in network: String, _ options: Options) {
     print(row(cells))
   }
   let milliseconds = Operation.allCases.flatMap { operation in
-    ConvolutionBackend.allCases.map { String(format: "%.1f ms", 1e3 * (totals[operation]?[$0] ?? 0)) }
+    [ConvolutionBackend.registerTiles, .openBLAS].flatMap { backend in
+      let total = String(format: "%.1f ms", 1e3 * (totals[operation]?[backend] ?? 0))
+      return backend == .registerTiles ? [total, ""] : [total]
+    }
   }
   print(row(["all, one microbatch"] + milliseconds))
 }

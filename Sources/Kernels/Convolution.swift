@@ -14,18 +14,20 @@ public final class Convolution: Sendable {
   ///   - lanes: the images of a microbatch, a multiple of 16.
   ///   - tapOffsets: for each tap, row by row of the kernel, where its block begins in the buffers that hold weights and
   ///     weight gradients.
-  ///   - backend: how to compute it. Results differ by rounding only.
+  ///   - backend: how to compute it; the fastest by default. Results differ by rounding only.
   public init(
     _ shape: ConvolutionShape, lanes: Int, tapOffsets: [Int],
-    backend: ConvolutionBackend = .preferred(builtFor: .builtFor)
+    backend chosen: ConvolutionBackend? = nil
   ) {
     precondition(tapOffsets.count == shape.taps, "\(shape.taps) taps need as many offsets, not \(tapOffsets.count)")
     self.shape = shape
     self.lanes = lanes
+    let backend = chosen ?? .preferred(for: shape)
     self.backend = backend
     algorithm =
       switch backend {
       case .registerTiles: ConvolutionTiles(shape, lanes: lanes, tapOffsets: tapOffsets)
+      case .winograd: ConvolutionWinograd(shape, lanes: lanes, tapOffsets: tapOffsets)
       case .openBLAS: ConvolutionBLAS(shape, lanes: lanes, tapOffsets: tapOffsets)
       }
   }

@@ -9,9 +9,9 @@ import Testing
     for (kernel, stride, padding) in [
       (3, 1, 1), (3, 2, 1), (1, 1, 0), (1, 2, 0), (7, 2, 3), (3, 1, 2), (5, 3, 2), (3, 1, 0),
     ] {
-      for (height, width) in [(1, 1), (2, 2), (3, 3), (4, 5), (8, 8), (9, 7)]
+      for (height, width) in [(1, 1), (2, 2), (3, 3), (4, 5), (4, 6), (8, 8), (9, 7)]
       where min(height, width) + 2 * padding >= kernel {
-        for (inputs, outputs) in [(3, 17), (16, 10), (17, 5), (64, 64)] {
+        for (inputs, outputs) in [(3, 17), (16, 10), (17, 5), (64, 64), (32, 16)] {
           shapes.append(
             ConvolutionShape(
               inputChannels: inputs, outputChannels: outputs, kernel: kernel, stride: stride, padding: padding,
@@ -22,10 +22,14 @@ import Testing
     return shapes
   }()
 
-  @Test("Both backends agree within rounding", arguments: [16, 48, 64])
-  func agreement(lanes: Int) {
-    for shape in Self.shapes {
-      let tiles = ConvolutionTrial(shape, lanes: lanes, backend: .registerTiles)
+  @Test(
+    "The backends agree with OpenBLAS within rounding", arguments: [16, 48, 64],
+    [ConvolutionBackend.registerTiles, .winograd])
+  func agreement(lanes: Int, backend: ConvolutionBackend) {
+    let shapes = Self.shapes.filter(backend.suits)
+    #expect(!shapes.isEmpty)
+    for shape in shapes {
+      let tiles = ConvolutionTrial(shape, lanes: lanes, backend: backend)
       let blas = ConvolutionTrial(shape, lanes: lanes, backend: .openBLAS)
       tiles.run(adding: false)
       blas.run(adding: false)
@@ -41,7 +45,7 @@ import Testing
 
   @Test("The same call gives the same bits", arguments: ConvolutionBackend.allCases)
   func determinism(backend: ConvolutionBackend) {
-    for shape in Self.shapes {
+    for shape in Self.shapes.filter(backend.suits) {
       let trial = ConvolutionTrial(shape, lanes: 32, backend: backend)
       trial.run(adding: false)
       let (y, xGradient, weightGradient) = (trial.y, trial.xGradient, trial.weightGradient)
@@ -52,7 +56,7 @@ import Testing
 
   @Test("Adding a weight gradient gives the bits of adding it afterwards", arguments: ConvolutionBackend.allCases)
   func adding(backend: ConvolutionBackend) {
-    for shape in Self.shapes {
+    for shape in Self.shapes.filter(backend.suits) {
       let trial = ConvolutionTrial(shape, lanes: 32, backend: backend)
       trial.run(adding: false)
       let (xGradient, weightGradient) = (trial.xGradient, trial.weightGradient)
@@ -65,7 +69,7 @@ import Testing
 
   @Test("Dead taps are neither read nor written", arguments: ConvolutionBackend.allCases)
   func deadTaps(backend: ConvolutionBackend) {
-    for shape in Self.shapes where shape.outputsPerTap.contains(0) {
+    for shape in Self.shapes.filter(backend.suits) where shape.outputsPerTap.contains(0) {
       let trial = ConvolutionTrial(shape, lanes: 16, backend: backend, deadWeight: .nan)
       trial.run(adding: false)
       #expect((trial.y + trial.xGradient).allSatisfy { $0.isFinite }, "\(shape)")
@@ -73,13 +77,23 @@ import Testing
     }
   }
 
-  @Test("Register tiles are for AVX-512")
+  @Test("Register tiles are for AVX-512, Winograd for even images and whole vectors of channels")
   func preference() {
-    #expect(ConvolutionBackend.preferred(builtFor: ProcessorFeatures(["avx2", "fma", "avx512f"])) == .registerTiles)
-    #expect(ConvolutionBackend.preferred(builtFor: ProcessorFeatures(["avx2", "fma"])) == .openBLAS)
-    #expect(ConvolutionBackend.preferred(builtFor: ProcessorFeatures([])) == .openBLAS)
-    let shape = Self.shapes[0]
-    let standard = Convolution(shape, lanes: 16, tapOffsets: (0..<shape.taps).map { $0 * shape.weights / shape.taps })
-    #expect(standard.backend == .preferred(builtFor: .builtFor))
+    func shape(_ kernel: Int, _ stride: Int, _ channels: Int, _ size: Int) -> ConvolutionShape {
+      ConvolutionShape(
+        inputChannels: channels, outputChannels: 64, kernel: kernel, stride: stride, padding: kernel / 2,
+        inputHeight: size, inputWidth: size)
+    }
+    let wide = ProcessorFeatures(["avx2", "fma", "avx512f"])
+    #expect(ConvolutionBackend.preferred(for: shape(3, 1, 64, 8), builtFor: wide) == .winograd)
+    for other in [shape(3, 2, 64, 8), shape(1, 1, 64, 8), shape(3, 1, 17, 8), shape(3, 1, 64, 2), shape(3, 1, 64, 7)] {
+      #expect(ConvolutionBackend.preferred(for: other, builtFor: wide) == .registerTiles)
+    }
+    for narrow in [ProcessorFeatures(["avx2", "fma"]), ProcessorFeatures([])] {
+      #expect(ConvolutionBackend.preferred(for: shape(3, 1, 64, 8), builtFor: narrow) == .openBLAS)
+    }
+    let first = Self.shapes[0]
+    let standard = Convolution(first, lanes: 16, tapOffsets: (0..<first.taps).map { $0 * first.weights / first.taps })
+    #expect(standard.backend == .preferred(for: first))
   }
 }

@@ -29,7 +29,7 @@ public struct MachineReport: Sendable {
       Line("OpenBLAS", "\(OpenBLAS.version); \(OpenBLAS.coreName) kernels; \(counted(OpenBLAS.threads, "thread"))"),
       Line("GEMM rate", "\(formatted(GEMMRate.measure())) GF/s by OpenBLAS, 512×512 matrices"),
       Line("tile rate", "\(formatted(TileRate.measure())) GF/s by the register tiles, in the first-level cache"),
-      Line("convolutions", describe(.preferred(builtFor: .builtFor))),
+      Line("convolutions", describeConvolutions()),
     ])
   }
 
@@ -55,11 +55,9 @@ public struct MachineReport: Sendable {
     return "this process may use \(counted(Processor.allowedCores, "core")): \(allowed)"
   }
 
-  private static func describe(_ backend: ConvolutionBackend) -> String {
-    switch backend {
-    case .registerTiles: "by register tiles"
-    case .openBLAS: "by OpenBLAS"
-    }
+  private static func describeConvolutions() -> String {
+    ProcessorFeatures.builtFor.contains(ProcessorFeatures(["avx512f"]))
+      ? "by register tiles; 3×3 of stride 1 on even images by Winograd's F(2×2, 3×3)" : "by OpenBLAS"
   }
 
   private static func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
