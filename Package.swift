@@ -54,6 +54,9 @@ let package = Package(
     .testTarget(
       name: "ReportingTests", dependencies: ["Reporting", "Pruning", "NeuralNetwork"], exclude: ["Golden"]),
     .executableTarget(name: "mpi-conformance", dependencies: ["MPI"], path: "Tests/MPIConformance"),
+    .testTarget(
+      name: "TrainingTests", dependencies: ["Training", "Kernels", "CIFAR", "NeuralNetwork", "Pruning", "TestSupport"],
+      exclude: ["Golden"]),
     .testTarget(name: "MPITests", dependencies: ["MPI", "TestSupport", "mpi-conformance"]),
   ],
   swiftLanguageModes: [.v6]
