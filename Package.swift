@@ -57,6 +57,8 @@ let package = Package(
     .testTarget(
       name: "TrainingTests", dependencies: ["Training", "Kernels", "CIFAR", "NeuralNetwork", "Pruning", "TestSupport"],
       exclude: ["Golden"]),
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["dptrain", "Training", "Formats", "NeuralNetwork", "TestSupport"]),
     .testTarget(name: "MPITests", dependencies: ["MPI", "TestSupport", "mpi-conformance"]),
   ],
   swiftLanguageModes: [.v6]
