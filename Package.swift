@@ -26,7 +26,8 @@ let package = Package(
     .systemLibrary(name: "CxxHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
 
     .target(name: "MPI", dependencies: ["CMPI"], exclude: ["README.md"]),
-    .target(name: "Kernels", dependencies: ["COpenBLAS"], swiftSettings: compute),
+    .target(name: "CProcessor"),
+    .target(name: "Kernels", dependencies: ["COpenBLAS", "CProcessor"], swiftSettings: compute),
     .target(name: "RandomNumbers", swiftSettings: compute),
     .target(name: "CIFAR", dependencies: ["RandomNumbers"], swiftSettings: compute),
     .target(name: "Formats"),
@@ -45,21 +46,27 @@ let package = Package(
         "MPI", "Kernels", "CIFAR", "Formats", "NeuralNetwork", "Pruning", "Training", "Reporting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .executableTarget(name: "kernel-bench", dependencies: ["Kernels"], path: "Benchmarks/Kernels"),
 
-    .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"], swiftSettings: compute),
-    .testTarget(name: "FormatsTests", dependencies: ["Formats"], exclude: ["Golden"]),
     .target(name: "TestSupport", dependencies: ["Formats"], path: "Tests/Support"),
+    .executableTarget(name: "mpi-conformance", dependencies: ["MPI"], path: "Tests/MPIConformance"),
     .testTarget(name: "SupportTests", dependencies: ["TestSupport"]),
+    .testTarget(name: "MPITests", dependencies: ["MPI", "TestSupport", "mpi-conformance"]),
+    // Without the compute flags: what the compute modules are built for must not depend on who asks.
+    .testTarget(name: "MachineTests", dependencies: ["Kernels"]),
+    .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], swiftSettings: compute),
+    .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"], swiftSettings: compute),
+    .testTarget(
+      name: "CIFARTests", dependencies: ["CIFAR", "RandomNumbers"], exclude: ["Golden"], swiftSettings: compute),
+    .testTarget(name: "FormatsTests", dependencies: ["Formats"], exclude: ["Golden"]),
     .testTarget(name: "PruningTests", dependencies: ["Pruning", "NeuralNetwork"], exclude: ["Golden"]),
     .testTarget(
       name: "ReportingTests", dependencies: ["Reporting", "Pruning", "NeuralNetwork"], exclude: ["Golden"]),
-    .executableTarget(name: "mpi-conformance", dependencies: ["MPI"], path: "Tests/MPIConformance"),
     .testTarget(
       name: "TrainingTests", dependencies: ["Training", "Kernels", "CIFAR", "NeuralNetwork", "Pruning", "TestSupport"],
       exclude: ["Golden"]),
     .testTarget(
       name: "EndToEndTests", dependencies: ["dptrain", "Training", "Formats", "NeuralNetwork", "TestSupport"]),
-    .testTarget(name: "MPITests", dependencies: ["MPI", "TestSupport", "mpi-conformance"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -11,11 +11,11 @@ public enum BatchPlanError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .microbatch(let microbatch):
-      return "microbatch \(microbatch) is not a multiple of \(Self.vectorWidth); "
+      return "microbatch \(microbatch) is not a positive multiple of \(Self.vectorWidth); "
         + "\(Self.list(Self.neighbours(microbatch, of: Self.vectorWidth))) would fit"
     case .batch(let batch, let microbatch):
       let microbatches = Self.microbatches(of: batch)
-      return "batch \(batch) is not a multiple of microbatch \(microbatch); --batch-size "
+      return "batch \(batch) is not a positive multiple of microbatch \(microbatch); --batch-size "
         + "\(Self.list(Self.neighbours(batch, of: microbatch))) would fit"
         + (microbatches.isEmpty ? "" : ", or --microbatch \(Self.list(microbatches))")
     case .ranks(let ranks, let batch, let microbatch):

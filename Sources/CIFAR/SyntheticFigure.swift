@@ -1,39 +1,60 @@
-/// A figure of the built-in images: what shows at which point of a plane that it fills from -1 to 1.
+/// A patch with a pattern, the figure of a built-in image.
 ///
-/// It uses sums, products and roundings only, which every machine computes alike. All kinds look the same in a mirror, so
-/// flipping keeps the class.
+/// It uses sums, products, roundings and square roots only, which every machine computes alike. A mirror shows the same
+/// kind of pattern, so flipping keeps the class.
 struct SyntheticFigure {
   enum Kind: String, CaseIterable {
-    case disc, ring, square, frame, triangle, plus, saltire, bars, columns, checkers
+    case plain, bars, lines, columns, threads, checkers, grains, diamonds, rings, dots
   }
 
   let kind: Kind
+  /// Whether the patch is a square or a disc; tells nothing of the kind.
+  let isSquare: Bool
+  /// Half the width of the patch, in pixels.
+  let radius: Float
+  /// The pattern's length of repetition over that of its kind.
+  let scale: Float
+  /// Where the pattern starts, in lengths of repetition.
+  let phase: SIMD2<Float>
 
-  /// How far inside the figure (x, y) is: positive inside, negative outside, in the plane's unit.
+  /// How far inside the figure the point (x, y) from its centre is, in pixels: positive inside, negative outside.
   @inline(__always)
   func depth(_ x: Float, _ y: Float) -> Float {
-    let (absoluteX, absoluteY) = (abs(x), abs(y))
+    let fromCentre = (x * x + y * y).squareRoot()
+    let patch = radius - (isSquare ? max(abs(x), abs(y)) * 1.1 : fromCentre)
     switch kind {
-    case .disc: return 0.95 - (x * x + y * y).squareRoot()
-    case .ring: return 0.22 - abs((x * x + y * y).squareRoot() - 0.75)
-    case .square: return 0.82 - max(absoluteX, absoluteY)
-    case .frame: return 0.18 - abs(max(absoluteX, absoluteY) - 0.68)
-    case .triangle: return min(0.75 - y, (y + 1.05) * 0.45 - absoluteX * 0.85)
-    case .plus: return min(1 - max(absoluteX, absoluteY), 0.28 - min(absoluteX, absoluteY))
-    case .saltire:
-      return min(0.88 - max(absoluteX, absoluteY), 0.24 - abs(absoluteX - absoluteY) * 0.70710678)
-    case .bars: return min(0.95 - max(absoluteX, absoluteY), 0.17 - Self.distanceToLine(y))
-    case .columns: return min(0.95 - max(absoluteX, absoluteY), 0.17 - Self.distanceToLine(x))
-    case .checkers:
-      let (cellX, cellY) = (Self.distanceToLine(x) - 0.165, Self.distanceToLine(y) - 0.165)
-      let side = cellX * cellY > 0 ? min(abs(cellX), abs(cellY)) : -min(abs(cellX), abs(cellY))
-      return min(0.98 - max(absoluteX, absoluteY), side)
+    case .plain: return patch
+    case .bars: return min(patch, band(y, 7.5, phase.y))
+    case .lines: return min(patch, band(y, 4, phase.y))
+    case .columns: return min(patch, band(x, 7.5, phase.x))
+    case .threads: return min(patch, band(x, 4, phase.x))
+    case .checkers: return min(patch, checker(x, y, 10))
+    case .grains: return min(patch, checker(x, y, 5))
+    case .diamonds: return min(patch, checker((x + y) * 0.70710678, (x - y) * 0.70710678, 8))
+    case .rings: return min(patch, band(fromCentre, 6, phase.x))
+    case .dots:
+      let (dx, dy) = (distance(x, 6, phase.x), distance(y, 6, phase.y))
+      return min(patch, 2 * scale - (dx * dx + dy * dy).squareRoot())
     }
   }
 
-  /// The distance to the nearest of the lines at …, -0.66, 0, 0.66, ….
+  /// The distance to the nearest multiple of the period.
   @inline(__always)
-  private static func distanceToLine(_ position: Float) -> Float {
-    abs(position - (position / 0.66).rounded() * 0.66)
+  private func distance(_ position: Float, _ period: Float, _ phase: Float) -> Float {
+    let turns = position / (period * scale) + phase
+    return abs(turns - turns.rounded()) * period * scale
+  }
+
+  /// Inside half of every period.
+  @inline(__always)
+  private func band(_ position: Float, _ period: Float, _ phase: Float) -> Float {
+    period * scale / 4 - distance(position, period, phase)
+  }
+
+  /// Inside every second field of a board whose period is two fields.
+  @inline(__always)
+  private func checker(_ x: Float, _ y: Float, _ period: Float) -> Float {
+    let (first, second) = (band(x, period, phase.x), band(y, period, phase.y))
+    return first * second > 0 ? min(abs(first), abs(second)) : -min(abs(first), abs(second))
   }
 }

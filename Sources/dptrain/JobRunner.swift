@@ -15,13 +15,19 @@ struct JobRunner {
 
   /// Opens the data, makes or loads the network, creates the run directory. Nothing is written before all of the rest is known
   /// to be in order.
+  ///
+  /// - Parameters:
+  ///   - pruning: `nil` for dense training alone.
+  ///   - model: a file to start from, in place of a new network.
   init(
-    _ configuration: RunConfiguration, places: PlaceOptions, model: String? = nil, trainingImages: Int?,
+    training: TrainingOptions, pruning: PruningOptions?, places: PlaceOptions, model: String? = nil,
     world: Communicator
   ) throws {
     let console = Console(world)
     let data = try world.collectively { try CIFARDataset(DataSource.resolve(option: places.data)) }
-    var configuration = configuration
+    var configuration = training.configuration(synthetic: data.isSynthetic)
+    pruning?.apply(to: &configuration)
+    let trainingImages = training.trainingImages
     let network: Network
     if let model {
       network = try world.collectively { try Network(path: model, classes: data.classNames.count) }

@@ -17,10 +17,7 @@ struct RunCommand: RankCommand {
   @OptionGroup(title: "Training") var training: TrainingOptions
 
   func run(on world: Communicator) throws -> Int32 {
-    var configuration = training.configuration
-    pruning.apply(to: &configuration)
-    let runner = try JobRunner(
-      configuration, places: places, trainingImages: training.trainingImages, world: world)
+    let runner = try JobRunner(training: training, pruning: pruning, places: places, world: world)
     try runner.job.trainDense()
     try runner.prune()
     return 0
@@ -36,9 +33,7 @@ struct TrainCommand: RankCommand {
   @OptionGroup(title: "Training") var training: TrainingOptions
 
   func run(on world: Communicator) throws -> Int32 {
-    try JobRunner(
-      training.configuration, places: places, trainingImages: training.trainingImages, world: world
-    ).train()
+    try JobRunner(training: training, pruning: nil, places: places, world: world).train()
     return 0
   }
 }
@@ -57,11 +52,7 @@ struct PruneCommand: RankCommand {
   @OptionGroup(title: "Training") var training: TrainingOptions
 
   func run(on world: Communicator) throws -> Int32 {
-    var configuration = training.configuration
-    pruning.apply(to: &configuration)
-    try JobRunner(
-      configuration, places: places, model: model, trainingImages: training.trainingImages, world: world
-    ).prune()
+    try JobRunner(training: training, pruning: pruning, places: places, model: model, world: world).prune()
     return 0
   }
 }

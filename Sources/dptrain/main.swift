@@ -1,6 +1,13 @@
 import ArgumentParser
 import Foundation
+import Kernels
 import MPI
+
+// First of all: code that follows may use instructions that this CPU lacks, and OpenBLAS chooses its kernels when the
+// process starts.
+Processor.exitIfUnsupported()
+OpenBLAS.reexecuteWithBestKernels()
+OpenBLAS.useOneThread()
 
 /// Every rank parses the same words; one of them speaks.
 let speaks = (LaunchEnvironment.rank ?? 0) == 0
