@@ -52,6 +52,12 @@ public struct PruningConfiguration: Sendable, Equatable, Codable {
 
 /// Everything that decides a run's result, and nothing else: what `config.json` holds.
 public struct RunConfiguration: Sendable, Equatable, Codable {
+  /// The directory of the images, or `synthetic`; `nil` before it is known.
+  public var data: String?
+  /// How many of the training images to use, from the first on; `nil` for all.
+  public var trainingImages: Int?
+  /// The file of the model to start from; `nil` for a new network.
+  public var model: String?
   public var architecture: Architecture
   /// Images per optimizer step over all ranks.
   public var batchSize: Int

@@ -47,7 +47,7 @@ struct BenchStep: RankCommand {
     let data = try CIFARDataset(.synthetic)
     let network = Network(arch)
     network.initialize(seed: 0)
-    let plan = try Job.plan(configuration, data: data, trainingImages: nil, ranks: world.size)
+    let plan = try Job.plan(configuration, data: data, ranks: world.size)
     let trainer = try Trainer(
       network, images: data.training, plan: plan, microbatch: Microbatch(network, lanes: microbatch),
       configuration: configuration, phase: configuration.dense, mask: nil, communicator: world)

@@ -24,10 +24,12 @@ struct JobRunner {
     world: Communicator
   ) throws {
     let console = Console(world)
-    let data = try world.collectively { try CIFARDataset(DataSource.resolve(option: places.data)) }
+    let source = DataSource.resolve(option: places.data)
+    let data = try world.collectively { try CIFARDataset(source) }
     var configuration = training.configuration(synthetic: data.isSynthetic)
     pruning?.apply(to: &configuration)
-    let trainingImages = training.trainingImages
+    configuration.data = source.description
+    configuration.model = model
     let network: Network
     if let model {
       network = try world.collectively { try Network(path: model, classes: data.classNames.count) }
@@ -36,9 +38,7 @@ struct JobRunner {
       network = Network(configuration.architecture, classes: data.classNames.count)
       network.initialize(seed: configuration.seed)
     }
-    let plan = try world.collectively {
-      try Job.plan(configuration, data: data, trainingImages: trainingImages, ranks: world.size)
-    }
+    let plan = try world.collectively { try Job.plan(configuration, data: data, ranks: world.size) }
     _ = try world.collectively {
       try configuration.pruning.requests(layout: network.layout, seed: configuration.seed)
     }
@@ -59,8 +59,7 @@ struct JobRunner {
     }
     console.say("results go to \(path)")
     job = try Job(
-      configuration, network: network, data: data, trainingImages: trainingImages, communicator: world,
-      directory: directory, observer: console)
+      configuration, network: network, data: data, communicator: world, directory: directory, observer: console)
     self.console = console
     self.directory = directory
   }

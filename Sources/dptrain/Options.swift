@@ -116,6 +116,7 @@ struct TrainingOptions: ParsableArguments {
     result.augments = augment
     result.seed = seed
     result.exchange = exchange ?? result.exchange
+    result.trainingImages = trainingImages
     return result
   }
 

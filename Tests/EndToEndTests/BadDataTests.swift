@@ -56,7 +56,7 @@ struct BadDataTests {
 
   @Test func aBatchThatIsNoMultipleListsWhatFits() throws {
     try Refusal(
-      "batch", saying: "batch 100 is not a multiple of microbatch 16", "--batch-size 96 or 112 would fit",
+      "batch", saying: "batch 100 is not a ", "multiple of microbatch 16", "--batch-size 96 or 112 would fit",
       prepare: Self.batch("--batch-size", "100", "--microbatch", "16")
     ).check(ranks: nil, status: 1)
   }

@@ -14,6 +14,7 @@ struct FinishedRun {
     "--arch", "resnet8", "--data", "synthetic", "--training-images", "1024", "--batch-size", "512", "--microbatch",
     "64",
     "--epochs", "2", "--finetune-epochs", "1", "--iterations", "2", "--prune", "0.98",
+    "--learning-rate", "0.4", "--finetune-learning-rate", "0.2",
   ]
   static let rankCounts = [1, 2, 4, 8]
 

@@ -54,6 +54,8 @@ struct ModelCommandTests {
     let pruned = try FinishedRun.convolutions(scratch.path("run/pruned.safetensors"))
     #expect(pruned.values.reduce(0) { $0 + $1.count { $0 == 0 } } == 60_001)
     #expect(!scratch.exists("run/dense.safetensors"))
+    let configuration = try String(decoding: scratch.contents("run/config.json"), as: UTF8.self)
+    #expect(configuration.contains("\"model\" : \"\(model)\""))
     #expect(try scratch.contents("model.safetensors") == before)
   }
 

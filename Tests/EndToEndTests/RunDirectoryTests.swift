@@ -57,7 +57,8 @@ struct RunDirectoryTests {
     let expected: [String: NSObject] = [
       "architecture": "resnet8" as NSString, "batchSize": 512 as NSNumber, "microbatch": 64 as NSNumber,
       "momentum": 0.9 as NSNumber, "nesterov": true as NSNumber, "weightDecay": 5e-4 as NSNumber,
-      "exchange": "tree" as NSString, "seed": 0 as NSNumber,
+      "exchange": "tree" as NSString, "seed": 0 as NSNumber, "data": "synthetic" as NSString,
+      "trainingImages": 1024 as NSNumber,
     ]
     for (key, value) in expected { #expect(configuration[key] == value, "\(key)") }
     let finetune = try #require(configuration["finetune"] as? [String: NSObject])

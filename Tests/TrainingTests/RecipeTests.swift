@@ -30,9 +30,17 @@ struct RecipeTests {
   /// `mpirun -n 8` works as typed.
   @Test(arguments: [1, 2, 4, 8])
   func theQuickBatchDividesOverRanks(ranks: Int) throws {
-    let plan = try Job.plan(Recipe.quick.configuration, data: .synthetic(), trainingImages: nil, ranks: ranks)
+    let plan = try Job.plan(Recipe.quick.configuration, data: .synthetic(), ranks: ranks)
     #expect(plan.microbatchesPerRank == 8 / ranks)
     #expect(plan.stepsPerEpoch == 10)
+  }
+
+  @Test func fewerImagesMakeFewerSteps() throws {
+    var configuration = Recipe.quick.configuration
+    configuration.trainingImages = 1_100
+    #expect(try Job.plan(configuration, data: .synthetic(), ranks: 1).stepsPerEpoch == 2)
+    configuration.trainingImages = 1_000_000
+    #expect(try Job.plan(configuration, data: .synthetic(), ranks: 1).stepsPerEpoch == 10)
   }
 
   @Test(arguments: Recipe.allCases)
