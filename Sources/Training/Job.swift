@@ -71,6 +71,7 @@ public final class Job {
 
   /// Trains the dense network and keeps it in `dense.safetensors`.
   public func trainDense() throws {
+    mask = Mask(allSurviving: network.layout.count)
     try train(configuration.dense, phase: .dense, round: 0, mask: nil)
     try save("dense.safetensors")
   }

@@ -26,7 +26,7 @@ struct JobRunner {
     let console = Console(world)
     let data = try world.collectively { try CIFARDataset(DataSource.resolve(option: places.data)) }
     var configuration = training.configuration(synthetic: data.isSynthetic)
-    pruning?.apply(to: &configuration)
+    pruning?.apply(to: &configuration, training: training)
     let trainingImages = training.trainingImages
     let network: Network
     if let model {
