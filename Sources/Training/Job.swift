@@ -46,7 +46,8 @@ public final class Job {
     plan = try Self.plan(configuration, data: data, trainingImages: trainingImages, ranks: communicator.size)
     requests = try configuration.pruning.requests(layout: network.layout, seed: configuration.seed)
     mask = try Mask(survivorsOf: UnsafeBufferPointer(network.arena[0..<network.layout.count]), layout: network.layout)
-    microbatch = Microbatch(network, lanes: configuration.microbatch, labelSmoothing: Float(configuration.labelSmoothing))
+    microbatch = Microbatch(
+      network, lanes: configuration.microbatch, labelSmoothing: Float(configuration.labelSmoothing))
     evaluator = Evaluator(data.test, microbatch: microbatch, communicator: communicator)
     start = clock.now
   }

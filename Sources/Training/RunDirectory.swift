@@ -33,7 +33,8 @@ public final class RunDirectory {
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try AtomicFile.write(String(decoding: try encoder.encode(configuration), as: UTF8.self) + "\n", to: "\(path)/config.json")
+    try AtomicFile.write(
+      String(decoding: try encoder.encode(configuration), as: UTF8.self) + "\n", to: "\(path)/config.json")
     do {
       try files.createDirectory(atPath: "\(path)/checkpoints", withIntermediateDirectories: true)
       try Data().write(to: URL(fileURLWithPath: "\(path)/metrics.jsonl"))

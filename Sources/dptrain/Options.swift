@@ -31,7 +31,8 @@ enum ScheduleName: String, CaseIterable, ExpressibleByArgument {
 
 /// How to train.
 struct TrainingOptions: ParsableArguments {
-  @Option(help: "The settings to start from; every flag below changes one: quick (20 + 10 epochs) or article (200 + 200).")
+  @Option(
+    help: "The settings to start from; every flag below changes one: quick (20 + 10 epochs) or article (200 + 200).")
   var recipe: Recipe = .quick
 
   @Option(help: "The network: resnet18 (torchvision's), resnet18-cifar (3×3 stem) or resnet8 (small, for tests).")
@@ -218,7 +219,8 @@ struct PruningOptions: ParsableArguments {
     configuration.finetune.epochs = finetuneEpochs ?? configuration.finetune.epochs
     configuration.finetune.learningRate = finetuneLearningRate ?? configuration.finetune.learningRate
     configuration.pruning = PruningConfiguration(
-      amount: pruneCount == nil && pruneAmounts == nil ? prune ?? 0.98 : 0, linearAmount: pruneLinear, count: pruneCount,
+      amount: pruneCount == nil && pruneAmounts == nil ? prune ?? 0.98 : 0, linearAmount: pruneLinear,
+      count: pruneCount,
       amounts: pruneAmounts.flatMap(Self.fractions), iterations: iterations, scope: scope, method: method,
       learningRateDecay: roundLearningRateDecay)
   }
