@@ -63,7 +63,8 @@ public struct BatchNormalization: Sendable {
     y: UnsafeMutablePointer<Float>
   ) {
     for channel in 0..<shape.channels {
-      normalize(channel, x, residual, mean: mean[channel], variance: variance[channel], scale[channel], shift[channel], y)
+      normalize(
+        channel, x, residual, mean: mean[channel], variance: variance[channel], scale[channel], shift[channel], y)
     }
   }
 

@@ -47,7 +47,9 @@ public struct ConvolutionShape: Sendable, Equatable {
   /// The multiply-adds of one image when padding is multiplied too, as most libraries do.
   public var paddedMultiplyAdds: Int { outputHeight * outputWidth * weights }
 
-  private static func outputsPerOffset(_ kernel: Int, _ stride: Int, _ padding: Int, _ input: Int, _ output: Int) -> [Int] {
+  private static func outputsPerOffset(
+    _ kernel: Int, _ stride: Int, _ padding: Int, _ input: Int, _ output: Int
+  ) -> [Int] {
     (0..<kernel).map { offset in
       (0..<output).count { (0..<input).contains($0 * stride + offset - padding) }
     }

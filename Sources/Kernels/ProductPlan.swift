@@ -60,7 +60,8 @@ final class ProductPlan: Sendable {
   ///   - columns: a multiple of 16.
   ///   - adding: whether to add to what the result holds. Otherwise a destination without products becomes zero.
   func run(
-    rows: Int, columns: Int, operands: TileOperands, result: UnsafeMutablePointer<Float>, resultStride: Int, adding: Bool
+    rows: Int, columns: Int, operands: TileOperands, result: UnsafeMutablePointer<Float>, resultStride: Int,
+    adding: Bool
   ) {
     runs.withUnsafeBufferPointer { runs in
       for destination in destinations {

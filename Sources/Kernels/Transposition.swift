@@ -6,7 +6,7 @@
 /// - Parameters:
 ///   - source: activations of `shape`.
 ///   - destination: `pixels · lanes` rows, `rowStride` floats apart; channels up to the next multiple of 16 become zero.
-func transposeChannelsInnermost(
+package func transposeChannelsInnermost(
   _ source: UnsafePointer<Float>, _ shape: ActivationShape, to destination: UnsafeMutablePointer<Float>, rowStride: Int
 ) {
   var channel = 0

@@ -2,32 +2,34 @@
 ///
 /// A value's gradient lives from the last operation that reads the value to the one that made it; buffers are shared between
 /// gradients that are never alive together, so that the backward pass needs a handful of them.
-struct GradientPlan {
+package struct GradientPlan {
   /// What one operation does with gradients.
-  struct Step {
+  package struct Step {
     /// The buffer with the gradient of the operation's output.
-    let output: Int
+    package let output: Int
     /// The buffer for the gradient of its input; `nil` for the image, whose gradient nobody needs.
-    let input: Int?
+    package let input: Int?
     /// Whether the input's gradient already holds another operation's share.
-    let adding: Bool
+    package let adding: Bool
   }
 
   /// One a node, in the order of the graph.
-  private(set) var steps: [Step]
+  package private(set) var steps: [Step]
   /// The floats that each buffer needs.
-  private(set) var bufferCounts: [Int] = []
+  package private(set) var bufferCounts: [Int] = []
 
   private var free: [Int] = []
 
-  init(_ graph: NetworkGraph, lanes: Int) {
+  package init(_ graph: NetworkGraph, lanes: Int) {
     var buffers: [NetworkGraph.ValueIndex: Int] = [:]
     var reversed: [Step] = []
     let counts = graph.values.map { $0.shape(lanes: lanes).count }
     steps = []
     buffers[graph.values.count - 1] = take(counts[graph.values.count - 1])
     for node in graph.nodes.reversed() {
-      guard let output = buffers[node.output] else { preconditionFailure("every value but the last is read by a later node") }
+      guard let output = buffers[node.output] else {
+        preconditionFailure("every value but the last is read by a later node")
+      }
       if case .normalization(_, let tail, let residual) = node.operation {
         if let residual, tail == .residualRelu {
           // The gradient in front of the ReLU is also the shortcut's; the normalization's input needs one of its own.

@@ -9,7 +9,8 @@ extension ParameterLayout {
     for node in graph.nodes.sorted(by: { Self.order($0) < Self.order($1) }) {
       switch node.operation {
       case .convolution(let name, let shape): builder.declareConvolution(name, shape)
-      case .normalization(let name, _, _): builder.declareNormalization(name, channels: graph.values[node.input].channels)
+      case .normalization(let name, _, _):
+        builder.declareNormalization(name, channels: graph.values[node.input].channels)
       case .linear(let name, let outputs):
         builder.declareLinear(name, features: graph.values[node.input].channels, outputs: outputs)
       case .maxPooling, .averagePooling: break

@@ -3,7 +3,9 @@ import Kernels
 extension Parameter {
   /// The elements in torchvision's order, gathered from a buffer of this layout.
   public func gathered(from buffer: UnsafePointer<Float>) -> [Float] {
-    guard blocks.count > 1 else { return Array(UnsafeBufferPointer(start: buffer + blocks[0].lowerBound, count: count)) }
+    guard blocks.count > 1 else {
+      return Array(UnsafeBufferPointer(start: buffer + blocks[0].lowerBound, count: count))
+    }
     return [Float](unsafeUninitializedCapacity: count) { values, initialized in
       for (tap, block) in blocks.enumerated() {
         let from = buffer + block.lowerBound

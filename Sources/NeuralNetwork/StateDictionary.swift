@@ -11,7 +11,8 @@ extension Network {
       let channels = statistics.mean.count
       tensors.append(
         NamedTensor(
-          name: "\(statistics.name).running_mean", shape: [channels], elements: .float32(Array(arena[statistics.mean]))))
+          name: "\(statistics.name).running_mean", shape: [channels],
+          elements: .float32(Array(arena[statistics.mean]))))
       tensors.append(
         NamedTensor(
           name: "\(statistics.name).running_var", shape: [channels],
@@ -45,7 +46,10 @@ extension Network {
       }
     }
     var steps: Int64 = 0
-    for name in counters where file.contains(name) { steps = max(steps, try file.integers(name).first ?? 0) }
+    for name in counters where file.contains(name) {
+      try file.require(shape: [], of: name)
+      steps = max(steps, try file.integers(name).first ?? 0)
+    }
 
     for (parameter, values) in loaded { store(values, in: parameter) }
     for (range, values) in running { for (place, value) in zip(range, values) { arena.pointer[place] = value } }

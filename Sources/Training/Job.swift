@@ -45,7 +45,8 @@ public final class Job {
     plan = try Self.plan(configuration, data: data, ranks: communicator.size)
     requests = try configuration.pruning.requests(layout: network.layout, seed: configuration.seed)
     mask = try Mask(survivorsOf: UnsafeBufferPointer(network.arena[0..<network.layout.count]), layout: network.layout)
-    microbatch = Microbatch(network, lanes: configuration.microbatch, labelSmoothing: Float(configuration.labelSmoothing))
+    microbatch = Microbatch(
+      network, lanes: configuration.microbatch, labelSmoothing: Float(configuration.labelSmoothing))
     evaluator = Evaluator(data.test, microbatch: microbatch, communicator: communicator)
     start = clock.now
   }
@@ -70,6 +71,7 @@ public final class Job {
 
   /// Trains the dense network and keeps it in `dense.safetensors`.
   public func trainDense() throws {
+    mask = Mask(allSurviving: network.layout.count)
     try train(configuration.dense, phase: .dense, round: 0, mask: nil)
     try save("dense.safetensors")
   }

@@ -128,7 +128,9 @@ public final class Trainer {
     return StepReport(loss: metrics[0], accuracy: metrics[1], learningRate: rate)
   }
 
-  private func measure<Result>(_ part: WritableKeyPath<StepTimes, Double>, _ body: () throws -> Result) rethrows -> Result {
+  private func measure<Result>(_ part: WritableKeyPath<StepTimes, Double>, _ body: () throws -> Result) rethrows
+    -> Result
+  {
     let start = clock.now
     defer { times[keyPath: part] += (clock.now - start) / .seconds(1) }
     return try body()

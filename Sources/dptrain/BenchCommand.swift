@@ -65,7 +65,9 @@ struct BenchStep: RankCommand {
         last = now
         if seconds.count == warmUp { before = trainer.times }
         if seconds.count == steps + warmUp { throw BenchDone() }
-      } catching: { $0 is BenchDone }
+      } catching: {
+        $0 is BenchDone
+      }
       epoch += 1
     }
     let times = trainer.times
@@ -96,7 +98,7 @@ extension Trainer {
   ) throws {
     do {
       try trainEpoch(epoch, onStep: onStep)
-    } catch where isExpected(error) {}
+    } catch  where isExpected(error) {}
   }
 }
 

@@ -27,7 +27,7 @@ struct JobRunner {
     let source = DataSource.resolve(option: places.data)
     let data = try world.collectively { try CIFARDataset(source) }
     var configuration = training.configuration(synthetic: data.isSynthetic)
-    pruning?.apply(to: &configuration)
+    pruning?.apply(to: &configuration, training: training)
     configuration.data = source.description
     configuration.model = model
     let network: Network
@@ -53,7 +53,8 @@ struct JobRunner {
     console.say(
       "\(configuration.architecture.rawValue), \(network.layout.parameterCount.grouped) parameters; "
         + "\(ranks) on \(hosts == 1 ? "1 host" : "\(hosts) hosts"); "
-        + "batch \(configuration.batchSize) as \(plan.microbatchesPerBatch) microbatches of \(configuration.microbatch)")
+        + "batch \(configuration.batchSize) as \(plan.microbatchesPerBatch) microbatches of \(configuration.microbatch)"
+    )
     if configuration.exchange == .tree, world.size & (world.size - 1) != 0 {
       console.say("note: the bits of a run are the same on 1, 2, 4, 8 … ranks; \(world.size) ranks give others")
     }
@@ -84,7 +85,8 @@ struct JobRunner {
       let name = job.rounds > 1 ? ", round \(round) of \(job.rounds)" : ""
       let (result, pruned) = try job.prune(round: round)
       console.head("After pruning\(name), before fine-tuning")
-      console.say("selected and broadcast in \((1e3 * result.seconds).fixed(1)) ms; all ranks agree (\(ArenaHash(result.mask)))")
+      console.say(
+        "selected and broadcast in \((1e3 * result.seconds).fixed(1)) ms; all ranks agree (\(ArenaHash(result.mask)))")
       try console.show(pruned, classNames: job.data.classNames)
       try showSparsity(fromMasks: true)
       stages.append(("pruned\(name)", pruned))

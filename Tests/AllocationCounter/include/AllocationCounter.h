@@ -1,0 +1,13 @@
+#ifndef ALLOCATION_COUNTER_H
+#define ALLOCATION_COUNTER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/// Whether this platform lets the counter stand between the program and malloc.
+bool allocationCounterIsAvailable(void);
+
+/// The blocks that the calling thread has taken from malloc and its relatives, in this program and in its libraries.
+uint64_t allocationCount(void);
+
+#endif
