@@ -21,6 +21,7 @@ struct BadOptionTests {
     (["--learning-rate", "0"], "--learning-rate must be positive"),
     (["--momentum", "1"], "--momentum must be in [0, 1)"),
     (["--label-smoothing", "1"], "--label-smoothing must be in [0, 1)"),
+    (["--rise", "1"], "--rise must be between 0 and 1"),
     (["--milestones", "ten"], "--milestones takes epochs"),
     (["--arch", "resnet50"], "resnet50"),
     (["--recipe", "slow"], "slow"),

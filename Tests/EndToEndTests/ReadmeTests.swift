@@ -76,8 +76,9 @@ struct ReadmeTests {
 
   @Test func everyFlagOfThePageIsInTheHelp() throws {
     let help = try dptrain(["help", "run"]).standardOutput
-    let flags = Set(Self.readme.matches(of: /`(--[a-z-]+)[^`]*`/).map { String($0.1) })
+    let known = Set(help.matches(of: /--[a-z0-9-]+/).map { String($0.0) })
+    let flags = Set(Self.readme.matches(of: /`(--[a-z0-9-]+)[^`]*`/).map { String($0.1) })
     #expect(flags.count > 10)
-    for flag in flags { #expect(help.contains("\(flag) "), "\(flag) is in README.md, not in 'dptrain help run'") }
+    for flag in flags { #expect(known.contains(flag), "\(flag) is in README.md, not in 'dptrain help run'") }
   }
 }

@@ -42,6 +42,26 @@ struct SameBitsTests {
     }
   }
 
+  /// L1 regularization is for what pruning left: dense training does not feel it, fine-tuning does.
+  @Test func regularizationByL1ActsAfterPruning() throws {
+    let scratch = try Scratch()
+    let images = try scratch.writeImages()
+    let runs = try ["0", "0.01"].map { strength in
+      let url = scratch.url.appending(path: "run-\(strength)")
+      let result = try dptrain(
+        ["--arch", "resnet8", "--data", images, "--output", url.path(), "--l1", strength] + Scratch.oneEpoch)
+      #expect(result.succeeded, "\(result)")
+      return FinishedRun(result: result, url: url)
+    }
+    #expect(try runs[0].contents("dense.safetensors") == runs[1].contents("dense.safetensors"))
+    let sums = try runs.map { run in
+      try FinishedRun.convolutions(run.path("pruned.safetensors")).values.reduce(Float(0)) {
+        $0 + $1.reduce(0) { $0 + abs($1) }
+      }
+    }
+    #expect(sums[1] < sums[0])
+  }
+
   @Test func anotherSeedEndsElsewhere() throws {
     let scratch = try Scratch()
     let images = try scratch.writeImages()
