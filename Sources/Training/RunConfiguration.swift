@@ -66,7 +66,8 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
   public var momentum: Double
   public var nesterov: Bool
   public var weightDecay: Double
-  /// The strength of L1 regularization of the unpruned weights of convolutions and the linear layer.
+  /// The strength of L1 regularization of the weights that pruning left, of convolutions and the linear layer. As in the
+  /// article it acts in fine-tuning only.
   public var l1: Double
   public var labelSmoothing: Double
   public var augments: Bool

@@ -117,7 +117,7 @@ public final class Trainer {
       optimizer.step(
         GradientDescentStep(
           learningRate: Float(rate), momentum: Float(configuration.momentum), isNesterov: configuration.nesterov,
-          weightDecay: Float(configuration.weightDecay), l1: Float(configuration.l1)),
+          weightDecay: Float(configuration.weightDecay), l1: mask == nil ? 0 : Float(configuration.l1)),
         gradient: gradient, microbatches: plan.microbatchesPerBatch, mask: mask)
     }
     try measure(\.exchange) { try exchange.gather(network.arena) }

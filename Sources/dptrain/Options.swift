@@ -71,7 +71,7 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "Weight decay (L2), on all parameters.")
   var weightDecay: Double?
 
-  @Option(help: "Strength of L1 regularization of unpruned convolution and linear weights.")
+  @Option(help: "Strength of L1 regularization, in fine-tuning, of the weights that pruning left.")
   var l1: Double?
 
   @Option(help: "Share of each target spread over all classes, in [0, 1).")
