@@ -51,7 +51,7 @@ lint: ## check formatting, shell scripts and Python syntax
 	@.ci/lint
 
 format: ## format the Swift sources in place
-	swift format --in-place --recursive Sources Tests Package.swift
+	swift format --in-place --recursive Sources Tests Benchmarks Package.swift
 
 clean: ## remove what was built; data and runs stay
 	rm -rf .build Benchmarks/.venv

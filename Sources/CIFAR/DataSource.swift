@@ -17,3 +17,13 @@ public enum DataSource: Sendable, Equatable {
     return FileManager.default.fileExists(atPath: defaultDirectory) ? .directory(defaultDirectory) : .synthetic
   }
 }
+
+extension DataSource: CustomStringConvertible {
+  /// What the option `--data` would name it by.
+  public var description: String {
+    switch self {
+    case .directory(let path): path
+    case .synthetic: "synthetic"
+    }
+  }
+}

@@ -23,7 +23,9 @@ enum WinogradTransforms {
   static func patch(
     _ pixels: WinogradPixels, rows: Int, length: Int, to result: UnsafeMutablePointer<Float>, planeStride: Int
   ) {
-    @inline(__always) func half(_ a: Vector, _ b: Vector, _ c: Vector, _ d: Vector) -> Four { (a - c, b + c, c - b, b - d) }
+    @inline(__always) func half(_ a: Vector, _ b: Vector, _ c: Vector, _ d: Vector) -> Four {
+      (a - c, b + c, c - b, b - d)
+    }
     for row in 0..<rows {
       @inline(__always) func at(_ pixel: Int) -> UnsafeMutablePointer<Float> { pixels.row(row, of: pixel) }
       let (p0, p1, p2, p3) = (at(0), at(1), at(2), at(3))

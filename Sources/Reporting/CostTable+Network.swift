@@ -12,7 +12,8 @@ extension CostTable {
         guard let shape = shapes[parameter.name] else {
           let isLinear = parameter.role == .linearWeight
           return Row(
-            name: parameter.name, shape: parameter.shape, kind: isLinear ? .linear : .other, parameters: parameter.count,
+            name: parameter.name, shape: parameter.shape, kind: isLinear ? .linear : .other,
+            parameters: parameter.count,
             survivors: survivors, deadWeights: dead, paddedMultiplyAdds: isLinear ? parameter.count : 0,
             multiplyAdds: isLinear ? parameter.count : 0, survivorMultiplyAdds: isLinear ? survivors : 0)
         }

@@ -6,21 +6,23 @@ import Kernels
 /// Weight decay alone is linear, so after any number of steps every dead weight is the same multiple of what it was, and so is
 /// its momentum. Two numbers stand for all 7 million of them until somebody looks; that is nearer to the exact
 /// result than stepping each, and costs nothing.
-struct DeadWeightDecay: Sendable, Equatable {
+package struct DeadWeightDecay: Sendable, Equatable {
   /// The weights, as a multiple of those in the arena.
-  private(set) var weight = 1.0
+  package private(set) var weight = 1.0
   /// Their momentum, as a multiple of the weights in the arena.
-  private(set) var velocity = 0.0
+  package private(set) var velocity = 0.0
+
+  package init() {}
 
   /// Follows one step of all weights.
-  mutating func advance(_ step: GradientDescentStep) {
+  package mutating func advance(_ step: GradientDescentStep) {
     let gradient = Double(step.weightDecay) * weight
     velocity = Double(step.momentum) * velocity + gradient
     weight -= Double(step.learningRate) * (step.isNesterov ? gradient + Double(step.momentum) * velocity : velocity)
   }
 
   /// Brings weights up to date; later steps count from there.
-  mutating func apply(to weights: UnsafeMutableBufferPointer<Float>) {
+  package mutating func apply(to weights: UnsafeMutableBufferPointer<Float>) {
     guard weight != 1 else { return }
     guard let first = weights.baseAddress else { return }
     scale(first, by: Float(weight), count: weights.count)

@@ -5,13 +5,13 @@ import NeuralNetwork
 ///
 /// `((g₀ + g₁) + (g₂ + g₃)) + …`: the tree over a part of the batch is a subtree of that over the whole batch, so that one
 /// rank with eight microbatches and eight ranks with one add in the same order.
-final class GradientAccumulator {
+package final class GradientAccumulator {
   private let buffers: [AlignedBuffer]
 
   /// - Parameters:
   ///   - microbatches: how many are added up.
   ///   - count: the floats of a gradient.
-  init(microbatches: Int, count: Int) {
+  package init(microbatches: Int, count: Int) {
     buffers = (0..<Self.depth(microbatches)).map { _ in AlignedBuffer(count: count) }
     self.count = count
   }
@@ -19,14 +19,14 @@ final class GradientAccumulator {
   private let count: Int
 
   /// Where ``accumulate(_:_:)`` leaves the sum.
-  var sum: AlignedBuffer { buffers[0] }
+  package var sum: AlignedBuffer { buffers[0] }
 
   /// Computes and adds all gradients.
   ///
   /// - Parameters:
   ///   - microbatches: their indices.
   ///   - backward: computes the gradient of a microbatch into a buffer, or adds it to what is there.
-  func accumulate(
+  package func accumulate(
     _ microbatches: Range<Int>, _ backward: (_ microbatch: Int, _ result: AlignedBuffer, _ adding: Bool) throws -> Void
   ) rethrows {
     try accumulate(microbatches, level: 0, backward)

@@ -30,11 +30,10 @@ public final class Job {
 
   /// - Parameters:
   ///   - network: the network to train or prune; the same on all ranks.
-  ///   - trainingImages: how many of the training images to use; all of them by default.
   ///   - directory: where rank 0 keeps what the job makes; `nil` on the other ranks.
   /// - Throws: `BatchPlanError` or `PruningError` where the configuration does not fit the data, the ranks or the network.
   public init(
-    _ configuration: RunConfiguration, network: Network, data: CIFARDataset, trainingImages: Int? = nil,
+    _ configuration: RunConfiguration, network: Network, data: CIFARDataset,
     communicator: Communicator, directory: RunDirectory?, observer: any JobObserver
   ) throws {
     self.configuration = configuration
@@ -43,20 +42,21 @@ public final class Job {
     self.communicator = communicator
     self.directory = directory
     self.observer = observer
-    plan = try Self.plan(configuration, data: data, trainingImages: trainingImages, ranks: communicator.size)
+    plan = try Self.plan(configuration, data: data, ranks: communicator.size)
     requests = try configuration.pruning.requests(layout: network.layout, seed: configuration.seed)
     mask = try Mask(survivorsOf: UnsafeBufferPointer(network.arena[0..<network.layout.count]), layout: network.layout)
-    microbatch = Microbatch(network, lanes: configuration.microbatch, labelSmoothing: Float(configuration.labelSmoothing))
+    microbatch = Microbatch(
+      network, lanes: configuration.microbatch, labelSmoothing: Float(configuration.labelSmoothing))
     evaluator = Evaluator(data.test, microbatch: microbatch, communicator: communicator)
     start = clock.now
   }
 
   /// How the images fall into steps: checked before anything is written.
   public static func plan(
-    _ configuration: RunConfiguration, data: CIFARDataset, trainingImages: Int?, ranks: Int
+    _ configuration: RunConfiguration, data: CIFARDataset, ranks: Int
   ) throws(BatchPlanError) -> BatchPlan {
     try BatchPlan(
-      imageCount: min(trainingImages ?? .max, data.training.count), batchSize: configuration.batchSize,
+      imageCount: min(configuration.trainingImages ?? .max, data.training.count), batchSize: configuration.batchSize,
       microbatch: configuration.microbatch, rankCount: ranks)
   }
 
@@ -71,6 +71,7 @@ public final class Job {
 
   /// Trains the dense network and keeps it in `dense.safetensors`.
   public func trainDense() throws {
+    mask = Mask(allSurviving: network.layout.count)
     try train(configuration.dense, phase: .dense, round: 0, mask: nil)
     try save("dense.safetensors")
   }

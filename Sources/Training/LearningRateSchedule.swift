@@ -30,10 +30,8 @@ public enum LearningRateSchedule: Sendable, Equatable, Codable {
       let top = rise * Double(steps) - 1
       let last = Double(steps - 1)
       let now = Double(step)
-      if now <= top || top >= last {
-        return Self.halfCosine(from: start, to: peak, top > 0 ? min(1, now / top) : 1)
-      }
-      return Self.halfCosine(from: peak, to: start / 10_000, (now - max(0, top)) / (last - max(0, top)))
+      if now <= top { return Self.halfCosine(from: start, to: peak, top > 0 ? now / top : 1) }
+      return Self.halfCosine(from: peak, to: start / 10_000, (now - top) / (last - top))
     }
   }
 

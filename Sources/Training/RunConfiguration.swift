@@ -52,6 +52,12 @@ public struct PruningConfiguration: Sendable, Equatable, Codable {
 
 /// Everything that decides a run's result, and nothing else: what `config.json` holds.
 public struct RunConfiguration: Sendable, Equatable, Codable {
+  /// The directory of the images, or `synthetic`; `nil` before it is known.
+  public var data: String?
+  /// How many of the training images to use, from the first on; `nil` for all.
+  public var trainingImages: Int?
+  /// The file of the model to start from; `nil` for a new network.
+  public var model: String?
   public var architecture: Architecture
   /// Images per optimizer step over all ranks.
   public var batchSize: Int
@@ -60,7 +66,8 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
   public var momentum: Double
   public var nesterov: Bool
   public var weightDecay: Double
-  /// The strength of L1 regularization of the unpruned weights of convolutions and the linear layer.
+  /// The strength of L1 regularization of the weights that pruning left, of convolutions and the linear layer. As in the
+  /// article it acts in fine-tuning only.
   public var l1: Double
   public var labelSmoothing: Double
   public var augments: Bool

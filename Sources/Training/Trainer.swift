@@ -117,7 +117,7 @@ public final class Trainer {
       optimizer.step(
         GradientDescentStep(
           learningRate: Float(rate), momentum: Float(configuration.momentum), isNesterov: configuration.nesterov,
-          weightDecay: Float(configuration.weightDecay), l1: Float(configuration.l1)),
+          weightDecay: Float(configuration.weightDecay), l1: mask == nil ? 0 : Float(configuration.l1)),
         gradient: gradient, microbatches: plan.microbatchesPerBatch, mask: mask)
     }
     try measure(\.exchange) { try exchange.gather(network.arena) }
@@ -128,7 +128,9 @@ public final class Trainer {
     return StepReport(loss: metrics[0], accuracy: metrics[1], learningRate: rate)
   }
 
-  private func measure<Result>(_ part: WritableKeyPath<StepTimes, Double>, _ body: () throws -> Result) rethrows -> Result {
+  private func measure<Result>(_ part: WritableKeyPath<StepTimes, Double>, _ body: () throws -> Result) rethrows
+    -> Result
+  {
     let start = clock.now
     defer { times[keyPath: part] += (clock.now - start) / .seconds(1) }
     return try body()

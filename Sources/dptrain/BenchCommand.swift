@@ -47,7 +47,7 @@ struct BenchStep: RankCommand {
     let data = try CIFARDataset(.synthetic)
     let network = Network(arch)
     network.initialize(seed: 0)
-    let plan = try Job.plan(configuration, data: data, trainingImages: nil, ranks: world.size)
+    let plan = try Job.plan(configuration, data: data, ranks: world.size)
     let trainer = try Trainer(
       network, images: data.training, plan: plan, microbatch: Microbatch(network, lanes: microbatch),
       configuration: configuration, phase: configuration.dense, mask: nil, communicator: world)
@@ -65,7 +65,9 @@ struct BenchStep: RankCommand {
         last = now
         if seconds.count == warmUp { before = trainer.times }
         if seconds.count == steps + warmUp { throw BenchDone() }
-      } catching: { $0 is BenchDone }
+      } catching: {
+        $0 is BenchDone
+      }
       epoch += 1
     }
     let times = trainer.times
@@ -96,7 +98,7 @@ extension Trainer {
   ) throws {
     do {
       try trainEpoch(epoch, onStep: onStep)
-    } catch where isExpected(error) {}
+    } catch  where isExpected(error) {}
   }
 }
 

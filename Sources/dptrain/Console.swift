@@ -51,16 +51,16 @@ final class Console: JobObserver {
   }
 
   private let clock = ContinuousClock()
-  private var phaseStart: (phase: MetricsRecord.Phase, round: Int, at: ContinuousClock.Instant)?
+  /// When the present phase was first asked about, and how far it was then.
+  private var mark: (phase: MetricsRecord.Phase, round: Int, step: Int, at: ContinuousClock.Instant)?
 
+  /// What the rest of the phase takes at the pace since the mark, evaluations included.
   private func timeLeft(_ progress: StepProgress) -> Duration? {
-    if phaseStart?.phase != progress.phase || phaseStart?.round != progress.round {
-      phaseStart = (progress.phase, progress.round, clock.now)
+    guard let mark, mark.phase == progress.phase, mark.round == progress.round, progress.step > mark.step else {
+      mark = (progress.phase, progress.round, progress.step, clock.now)
       return nil
     }
-    guard let start = phaseStart?.at, progress.step > 1 else { return nil }
-    // The clock began after the first step.
-    return (clock.now - start) / (progress.step - 1) * (progress.steps - progress.step)
+    return (clock.now - mark.at) / (progress.step - mark.step) * (progress.steps - progress.step)
   }
 
   func epochEnded(_ record: MetricsRecord, epochs: Int) {

@@ -29,7 +29,8 @@ struct DoctorCommand: RankCommand {
     guard world.rank == 0 else { return 0 }
     print("dptrain \(Dptrain.version)")
     print("  \(Self.padded("MPI"))\(MPIEnvironment.libraryVersion) (MPI \(MPIEnvironment.standardVersion))")
-    print("  \(Self.padded("ranks"))\(world.size) on \((texts ?? []).count { !$0.isEmpty }) host(s)")
+    let hosts = (texts ?? []).count { !$0.isEmpty }
+    print("  \(Self.padded("ranks"))\(world.size) on \(hosts) \(hosts == 1 ? "host" : "hosts")")
     print("  \(Self.padded("data"))\(dataLine)")
     for text in texts ?? [] where !text.isEmpty { print("\n\(text)") }
     if world.size > 1 { print("\n" + (places ?? []).map { "  " + $0 }.joined(separator: "\n")) }

@@ -24,10 +24,12 @@ struct JobRunner {
     world: Communicator
   ) throws {
     let console = Console(world)
-    let data = try world.collectively { try CIFARDataset(DataSource.resolve(option: places.data)) }
+    let source = DataSource.resolve(option: places.data)
+    let data = try world.collectively { try CIFARDataset(source) }
     var configuration = training.configuration(synthetic: data.isSynthetic)
-    pruning?.apply(to: &configuration)
-    let trainingImages = training.trainingImages
+    pruning?.apply(to: &configuration, training: training)
+    configuration.data = source.description
+    configuration.model = model
     let network: Network
     if let model {
       network = try world.collectively { try Network(path: model, classes: data.classNames.count) }
@@ -36,9 +38,7 @@ struct JobRunner {
       network = Network(configuration.architecture, classes: data.classNames.count)
       network.initialize(seed: configuration.seed)
     }
-    let plan = try world.collectively {
-      try Job.plan(configuration, data: data, trainingImages: trainingImages, ranks: world.size)
-    }
+    let plan = try world.collectively { try Job.plan(configuration, data: data, ranks: world.size) }
     _ = try world.collectively {
       try configuration.pruning.requests(layout: network.layout, seed: configuration.seed)
     }
@@ -53,14 +53,14 @@ struct JobRunner {
     console.say(
       "\(configuration.architecture.rawValue), \(network.layout.parameterCount.grouped) parameters; "
         + "\(ranks) on \(hosts == 1 ? "1 host" : "\(hosts) hosts"); "
-        + "batch \(configuration.batchSize) as \(plan.microbatchesPerBatch) microbatches of \(configuration.microbatch)")
+        + "batch \(configuration.batchSize) as \(plan.microbatchesPerBatch) microbatches of \(configuration.microbatch)"
+    )
     if configuration.exchange == .tree, world.size & (world.size - 1) != 0 {
       console.say("note: the bits of a run are the same on 1, 2, 4, 8 … ranks; \(world.size) ranks give others")
     }
     console.say("results go to \(path)")
     job = try Job(
-      configuration, network: network, data: data, trainingImages: trainingImages, communicator: world,
-      directory: directory, observer: console)
+      configuration, network: network, data: data, communicator: world, directory: directory, observer: console)
     self.console = console
     self.directory = directory
   }
@@ -85,7 +85,8 @@ struct JobRunner {
       let name = job.rounds > 1 ? ", round \(round) of \(job.rounds)" : ""
       let (result, pruned) = try job.prune(round: round)
       console.head("After pruning\(name), before fine-tuning")
-      console.say("selected and broadcast in \((1e3 * result.seconds).fixed(1)) ms; all ranks agree (\(ArenaHash(result.mask)))")
+      console.say(
+        "selected and broadcast in \((1e3 * result.seconds).fixed(1)) ms; all ranks agree (\(ArenaHash(result.mask)))")
       try console.show(pruned, classNames: job.data.classNames)
       try showSparsity(fromMasks: true)
       stages.append(("pruned\(name)", pruned))

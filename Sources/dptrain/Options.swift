@@ -31,7 +31,8 @@ enum ScheduleName: String, CaseIterable, ExpressibleByArgument {
 
 /// How to train.
 struct TrainingOptions: ParsableArguments {
-  @Option(help: "The settings to start from; every flag below changes one: quick (20 + 10 epochs) or article (200 + 200).")
+  @Option(
+    help: "The settings to start from; every flag below changes one: quick (20 + 10 epochs) or article (200 + 200).")
   var recipe: Recipe = .quick
 
   @Option(help: "The network: resnet18 (torchvision's), resnet18-cifar (3×3 stem) or resnet8 (small, for tests).")
@@ -52,6 +53,9 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "Learning-rate schedule of dense training: constant, multi-step, cosine or one-cycle.")
   var schedule: ScheduleName?
 
+  @Option(help: "Share of the steps in which one-cycle rises to its peak, in (0, 1).")
+  var rise: Double?
+
   @Option(help: ArgumentHelp("Epochs at which multi-step multiplies the rate, such as 100,150.", valueName: "epochs"))
   var milestones: String?
 
@@ -67,7 +71,7 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "Weight decay (L2), on all parameters.")
   var weightDecay: Double?
 
-  @Option(help: "Strength of L1 regularization of unpruned convolution and linear weights.")
+  @Option(help: "Strength of L1 regularization, in fine-tuning, of the weights that pruning left.")
   var l1: Double?
 
   @Option(help: "Share of each target spread over all classes, in [0, 1).")
@@ -96,6 +100,7 @@ struct TrainingOptions: ParsableArguments {
     try Self.require(l1.map { $0 >= 0 && $0.isFinite }, "--l1 must not be negative")
     try Self.require(labelSmoothing.map { $0 >= 0 && $0 < 1 }, "--label-smoothing must be in [0, 1)")
     try Self.require(trainingImages.map { $0 >= 1 }, "--training-images must be at least 1")
+    try Self.require(rise.map { $0 > 0 && $0 < 1 }, "--rise must be between 0 and 1")
     try Self.require(milestones.map { Self.integers($0) != nil }, "--milestones takes epochs such as 100,150")
   }
 
@@ -107,7 +112,8 @@ struct TrainingOptions: ParsableArguments {
     result.batchSize = batchSize ?? result.batchSize
     result.microbatch = microbatch ?? result.microbatch
     result.dense.learningRate = learningRate ?? result.dense.learningRate
-    result.dense.schedule = changed(result.dense.schedule)
+    result.dense.schedule = changed(result.dense.schedule, by: schedule)
+    result.finetune.schedule = changed(result.finetune.schedule, by: nil)
     result.momentum = momentum ?? result.momentum
     result.nesterov = nesterov ?? result.nesterov
     result.weightDecay = weightDecay ?? result.weightDecay
@@ -116,20 +122,21 @@ struct TrainingOptions: ParsableArguments {
     result.augments = augment
     result.seed = seed
     result.exchange = exchange ?? result.exchange
+    result.trainingImages = trainingImages
     return result
   }
 
-  /// A schedule with what `--schedule`, `--milestones` and `--learning-rate-factor` say.
-  private func changed(_ schedule: LearningRateSchedule) -> LearningRateSchedule {
+  /// A schedule of that name, or else the same one, with what `--rise`, `--milestones` and `--learning-rate-factor` say.
+  func changed(_ schedule: LearningRateSchedule, by name: ScheduleName?) -> LearningRateSchedule {
     let given = milestones.flatMap(Self.integers)
-    switch self.schedule {
-    case .constant: return .constant
-    case .cosine: return .cosine
-    case .oneCycle: return .oneCycle(rise: 0.2)
-    case .multiStep: return .multiStep(milestones: given ?? [100, 150], factor: learningRateFactor ?? 0.1)
-    case nil:
-      guard case .multiStep(let own, let factor) = schedule else { return schedule }
+    switch (name, schedule) {
+    case (.constant, _), (nil, .constant): return .constant
+    case (.cosine, _), (nil, .cosine): return .cosine
+    case (.oneCycle, .oneCycle(let own)), (nil, .oneCycle(let own)): return .oneCycle(rise: rise ?? own)
+    case (.oneCycle, _): return .oneCycle(rise: rise ?? 0.2)
+    case (.multiStep, .multiStep(let own, let factor)), (nil, .multiStep(let own, let factor)):
       return .multiStep(milestones: given ?? own, factor: learningRateFactor ?? factor)
+    case (.multiStep, _): return .multiStep(milestones: given ?? [100, 150], factor: learningRateFactor ?? 0.1)
     }
   }
 
@@ -175,6 +182,9 @@ struct PruningOptions: ParsableArguments {
   @Option(help: "Largest learning rate of fine-tuning.")
   var finetuneLearningRate: Double?
 
+  @Option(help: "Learning-rate schedule of fine-tuning: constant, multi-step, cosine or one-cycle.")
+  var finetuneSchedule: ScheduleName?
+
   @Option(help: "What the fine-tuning learning rate is multiplied by from round to round.")
   var roundLearningRateDecay: Double = 1
 
@@ -205,11 +215,13 @@ struct PruningOptions: ParsableArguments {
   }
 
   /// Puts the options into a configuration.
-  func apply(to configuration: inout RunConfiguration) {
+  func apply(to configuration: inout RunConfiguration, training: TrainingOptions) {
+    configuration.finetune.schedule = training.changed(configuration.finetune.schedule, by: finetuneSchedule)
     configuration.finetune.epochs = finetuneEpochs ?? configuration.finetune.epochs
     configuration.finetune.learningRate = finetuneLearningRate ?? configuration.finetune.learningRate
     configuration.pruning = PruningConfiguration(
-      amount: pruneCount == nil && pruneAmounts == nil ? prune ?? 0.98 : 0, linearAmount: pruneLinear, count: pruneCount,
+      amount: pruneCount == nil && pruneAmounts == nil ? prune ?? 0.98 : 0, linearAmount: pruneLinear,
+      count: pruneCount,
       amounts: pruneAmounts.flatMap(Self.fractions), iterations: iterations, scope: scope, method: method,
       learningRateDecay: roundLearningRateDecay)
   }

@@ -12,25 +12,32 @@ OpenBLAS.useOneThread()
 /// Every rank parses the same words; one of them speaks.
 let speaks = (LaunchEnvironment.rank ?? 0) == 0
 
-let command: any ParsableCommand
+/// Ends a program that has not come to MPI: help goes to standard output, what went wrong to standard error, with status 2
+/// where the words on the command line are to blame.
+func end(with error: any Error) -> Never {
+  let code = Dptrain.exitCode(for: error)
+  if speaks {
+    let text = code == .failure ? "dptrain: \(error)" : Dptrain.fullMessage(for: error)
+    let stream = code == .success ? FileHandle.standardOutput : FileHandle.standardError
+    stream.write(Data((text + "\n").utf8))
+  }
+  exit(code == .success ? 0 : code == .failure ? 1 : 2)
+}
+
+var command: any ParsableCommand
 do {
   command = try Dptrain.parseAsRoot()
 } catch {
-  let isFailure = Dptrain.exitCode(for: error) != .success
-  if speaks {
-    let text = Dptrain.fullMessage(for: error)
-    FileHandle(fileDescriptor: isFailure ? STDERR_FILENO : STDOUT_FILENO).write(Data((text + "\n").utf8))
-  }
-  exit(isFailure ? 2 : 0)
+  end(with: error)
 }
 
 if let job = command as? any RankCommand {
   exit(MPIEnvironment.run { try job.run(on: $0) })
 }
-var plain = command
+// What needs no ranks is done by one.
+guard speaks else { exit(0) }
 do {
-  try plain.run()
+  try command.run()
 } catch {
-  if speaks { FileHandle.standardError.write(Data("\(Dptrain.fullMessage(for: error))\n".utf8)) }
-  exit(Dptrain.exitCode(for: error) == .success ? 0 : 2)
+  end(with: error)
 }

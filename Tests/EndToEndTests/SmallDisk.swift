@@ -1,0 +1,30 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A file system in memory that is soon full; unmounted with its owner.
+final class SmallDisk {
+  private let directory: TemporaryDirectory
+
+  init(kilobytes: Int) throws {
+    directory = try TemporaryDirectory()
+    let result = try run("mount", ["-t", "tmpfs", "-o", "size=\(kilobytes)k", "dptrain-test", directory.url.path()])
+    try #require(result.succeeded, "\(result)")
+  }
+
+  deinit { _ = try? run("umount", ["-l", directory.url.path()]) }
+
+  /// Whether this process may mount file systems.
+  static let isPossible = geteuid() == 0 && (try? SmallDisk(kilobytes: 16)) != nil
+
+  func path(_ name: String) -> String { directory.url.appending(path: name).path() }
+
+  func names(_ name: String) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: path(name)).sorted()
+  }
+
+  /// Leaves no block free.
+  func fill() throws {
+    _ = try run("dd", ["if=/dev/zero", "of=\(path("filling"))", "bs=4096", "count=1000"])
+  }
+}

@@ -1,0 +1,43 @@
+import Foundation
+import Testing
+import Training
+
+/// The keys of `metrics.jsonl`, which other programs read.
+struct MetricsRecordTests {
+  private func object(_ record: MetricsRecord) throws -> [String: Any] {
+    let line = try record.line()
+    #expect(!line.contains("\n"))
+    return try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+  }
+
+  @Test func anEpochHasAllKeys() throws {
+    let object = try object(
+      MetricsRecord(
+        phase: .finetune, round: 2, epoch: 3, step: 44, trainLoss: 0.5, trainAccuracy: 0.75, testLoss: 1.5,
+        testAccuracy: 0.25, learningRate: 0.125, imagesPerSecond: 1000, exchangeShare: 0.0625, seconds: 12.5,
+        sparsity: 0.5))
+    #expect(object["phase"] as? String == "finetune")
+    let expected: [String: Double] = [
+      "round": 2, "epoch": 3, "step": 44, "train_loss": 0.5, "train_accuracy": 0.75, "test_loss": 1.5,
+      "test_accuracy": 0.25, "learning_rate": 0.125, "images_per_second": 1000, "exchange_share": 0.0625,
+      "seconds": 12.5, "sparsity": 0.5,
+    ]
+    #expect(Set(object.keys) == Set(expected.keys).union(["phase"]))
+    for (key, value) in expected { #expect((object[key] as? NSNumber)?.doubleValue == value, "\(key)") }
+  }
+
+  @Test func pruningHasNoTrainingKeys() throws {
+    let object = try object(
+      MetricsRecord(
+        phase: .prune, round: 1, epoch: 0, step: 8, testLoss: 1, testAccuracy: 0.5, seconds: 1, sparsity: 0.9))
+    #expect(
+      Set(object.keys) == ["phase", "round", "epoch", "step", "test_loss", "test_accuracy", "seconds", "sparsity"])
+  }
+
+  @Test func recordsComeBack() throws {
+    let record = MetricsRecord(
+      phase: .dense, round: 0, epoch: 1, step: 2, trainLoss: 0.1, testLoss: 0.2, testAccuracy: 0.3, seconds: 4,
+      sparsity: 0)
+    #expect(try JSONDecoder().decode(MetricsRecord.self, from: Data(record.line().utf8)) == record)
+  }
+}

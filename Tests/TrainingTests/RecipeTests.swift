@@ -1,0 +1,117 @@
+import CIFAR
+import Foundation
+import NeuralNetwork
+import Pruning
+import Testing
+import Training
+
+/// The recipes' numbers, and what pruning makes of its options.
+struct RecipeTests {
+  @Test func theArticlesNumbers() {
+    let article = Recipe.article.configuration
+    #expect(article.architecture == .resnet18)
+    #expect(article.batchSize == 128)
+    #expect(article.momentum == 0.9 && !article.nesterov && article.weightDecay == 1e-4)
+    #expect(article.l1 == 0 && article.labelSmoothing == 0 && article.augments)
+    let schedule = LearningRateSchedule.multiStep(milestones: [100, 150], factor: 0.1)
+    #expect(article.dense == PhaseConfiguration(epochs: 200, learningRate: 0.1, schedule: schedule))
+    #expect(article.finetune.epochs == 200 && article.finetune.learningRate == 1e-3)
+  }
+
+  @Test func theQuickNumbers() {
+    let quick = Recipe.quick.configuration
+    #expect(quick.architecture == .resnet18)
+    #expect(quick.batchSize == 512 && quick.microbatch == 64)
+    #expect(quick.dense.epochs == 20 && quick.finetune.epochs == 10)
+    #expect(quick.dense.schedule == .oneCycle(rise: 0.2))
+    #expect(quick.exchange == .tree && quick.seed == 0)
+  }
+
+  /// `mpirun -n 8` works as typed.
+  @Test(arguments: [1, 2, 4, 8])
+  func theQuickBatchDividesOverRanks(ranks: Int) throws {
+    let plan = try Job.plan(Recipe.quick.configuration, data: .synthetic(), ranks: ranks)
+    #expect(plan.microbatchesPerRank == 8 / ranks)
+    #expect(plan.stepsPerEpoch == 10)
+  }
+
+  @Test func fewerImagesMakeFewerSteps() throws {
+    var configuration = Recipe.quick.configuration
+    configuration.trainingImages = 1_100
+    #expect(try Job.plan(configuration, data: .synthetic(), ranks: 1).stepsPerEpoch == 2)
+    configuration.trainingImages = 1_000_000
+    #expect(try Job.plan(configuration, data: .synthetic(), ranks: 1).stepsPerEpoch == 10)
+  }
+
+  @Test(arguments: Recipe.allCases)
+  func configurationsSurviveJSON(recipe: Recipe) throws {
+    var configuration = recipe.configuration
+    configuration.pruning = PruningConfiguration(
+      amount: 0, linearAmount: 0.5, amounts: [0.5, 0.98], scope: .local, method: .random, learningRateDecay: 0.5)
+    let data = try JSONEncoder().encode(configuration)
+    #expect(try JSONDecoder().decode(RunConfiguration.self, from: data) == configuration)
+  }
+
+  private let layout = ParameterLayout(Architecture.resnet8.graph(classes: 10))
+  private var convolutionWeights: Int { layout.convolutionWeights.reduce(0) { $0 + $1.count } }
+
+  @Test func oneRoundReachesTheTotal() throws {
+    let requests = try PruningConfiguration(amount: 0.98, linearAmount: 0.5).requests(layout: layout, seed: 3)
+    #expect(requests.map(\.convolutionAmount) == [.total(0.98)])
+    #expect(requests.map(\.linearAmount) == [.total(0.5)])
+    #expect(requests.map(\.scope) == [.global] && requests.map(\.method) == [.l1])
+  }
+
+  @Test func roundsHaveEqualRelativeRates() throws {
+    let requests = try PruningConfiguration(
+      amount: 0.875, iterations: 3, scope: .local, method: .random
+    ).requests(layout: layout, seed: 3)
+    #expect(requests.map(\.round) == [0, 1, 2])
+    #expect(requests.allSatisfy { $0.scope == .local && $0.method == .random && $0.seed == 3 })
+    #expect(try remaining(after: requests, of: 1_000) == [500, 250, 125])
+    #expect(requests.allSatisfy { (try? $0.linearAmount.count(pool: "", size: 640, remaining: 640)) == 0 })
+  }
+
+  @Test func listedAmountsAreTotals() throws {
+    let requests = try PruningConfiguration(amounts: [0.5, 0.8, 0.98]).requests(layout: layout, seed: 0)
+    #expect(try remaining(after: requests, of: 1_000) == [500, 200, 20])
+  }
+
+  @Test(arguments: [0, 1, 12_345, 76_719])
+  func aCountIsExact(count: Int) throws {
+    let requests = try PruningConfiguration(count: count, iterations: 2).requests(layout: layout, seed: 0)
+    #expect(try remaining(after: requests, of: convolutionWeights).last == convolutionWeights - count)
+  }
+
+  private func remaining(after requests: [PruneRequest], of size: Int) throws -> [Int] {
+    var remaining = size
+    return try requests.map { request in
+      remaining -= try request.convolutionAmount.count(pool: "test", size: size, remaining: remaining)
+      return remaining
+    }
+  }
+
+  @Test func requestsThatCannotBeMetAreRefused() {
+    func refuses(_ pruning: PruningConfiguration) -> Bool {
+      do {
+        _ = try pruning.requests(layout: layout, seed: 0)
+        return false
+      } catch { return true }
+    }
+    #expect(refuses(PruningConfiguration(amount: 1)))
+    #expect(refuses(PruningConfiguration(amount: -0.1)))
+    #expect(refuses(PruningConfiguration(amount: .nan)))
+    #expect(refuses(PruningConfiguration(amount: 0.5, linearAmount: 1)))
+    #expect(refuses(PruningConfiguration(amount: 0.5, iterations: 0)))
+    #expect(refuses(PruningConfiguration(amounts: [])))
+    #expect(refuses(PruningConfiguration(amounts: [0.5, 0.4])))
+    #expect(refuses(PruningConfiguration(count: convolutionWeights)))
+    #expect(refuses(PruningConfiguration(count: -1)))
+  }
+
+  @Test func whetherThereIsAnythingToPrune() {
+    #expect(!PruningConfiguration().prunes && !PruningConfiguration(count: 0).prunes)
+    #expect(PruningConfiguration(amount: 0.1).prunes && PruningConfiguration(linearAmount: 0.1).prunes)
+    #expect(PruningConfiguration(count: 1).prunes && PruningConfiguration(amounts: [0.5]).prunes)
+  }
+}
