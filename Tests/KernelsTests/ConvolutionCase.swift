@@ -11,6 +11,7 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
   let backend: ConvolutionBackend
   private let convolution: Convolution
   private let offsets: [Int]
+  private let isLive: [Bool]
   private static let gap = 3
 
   init(_ shape: ConvolutionShape, lanes: Int, backend: ConvolutionBackend) {
@@ -19,6 +20,7 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
     self.backend = backend
     let distance = shape.inputChannels * shape.outputChannels + Self.gap
     offsets = (0..<shape.taps).map { (shape.taps - 1 - $0) * distance }
+    isLive = shape.outputsPerTap.map { $0 > 0 }
     convolution = Convolution(shape, lanes: lanes, tapOffsets: offsets, backend: backend)
   }
 
@@ -66,18 +68,16 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
       scratch: scratch.pointer)
     #expect(poisoned.allSatisfy { gradient.pointer[$0].isNaN }, "dead taps and gaps are left alone")
     return (0..<shape.weights).map { index in
-      isLive(tap: index % shape.taps) ? gradient.pointer[place(index)] : 0
+      isLive[index % shape.taps] ? gradient.pointer[place(index)] : 0
     }
   }
-
-  private func isLive(tap: Int) -> Bool { shape.outputsPerTap[tap] > 0 }
 
   private func place(_ index: Int) -> Int { offsets[index % shape.taps] + index / shape.taps }
 
   private func blocks(_ weights: [Float]) -> AlignedBuffer {
     let buffer = AlignedBuffer(count: shape.weights + shape.taps * Self.gap)
     buffer.elements.update(repeating: .nan)
-    for (index, weight) in weights.enumerated() where isLive(tap: index % shape.taps) {
+    for (index, weight) in weights.enumerated() where isLive[index % shape.taps] {
       buffer.pointer[place(index)] = weight
     }
     return buffer
@@ -87,7 +87,7 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
   private var poisoned: [Int] {
     let block = shape.inputChannels * shape.outputChannels
     return (0..<shape.taps).flatMap { tap in
-      ((isLive(tap: tap) ? block : 0)..<block + Self.gap).map { offsets[tap] + $0 }
+      ((isLive[tap] ? block : 0)..<block + Self.gap).map { offsets[tap] + $0 }
     }
   }
 }
