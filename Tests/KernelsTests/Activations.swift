@@ -18,12 +18,11 @@ final class Activations {
   /// The given images, from the first again where there are fewer than lanes.
   convenience init(_ shape: ActivationShape, _ images: [Float]) {
     self.init(shape)
+    let count = images.count / (shape.channels * shape.pixels)
     for lane in 0..<shape.lanes {
       for channel in 0..<shape.channels {
-        for pixel in 0..<shape.pixels {
-          let index = (lane * shape.channels + channel) * shape.pixels + pixel
-          pointer[place(channel, pixel, lane)] = images[index % images.count]
-        }
+        let first = (lane % count * shape.channels + channel) * shape.pixels
+        for pixel in 0..<shape.pixels { pointer[place(channel, pixel, lane)] = images[first + pixel] }
       }
     }
   }
