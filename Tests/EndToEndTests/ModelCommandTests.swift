@@ -1,6 +1,5 @@
 import Foundation
 import Formats
-import NeuralNetwork
 import TestSupport
 import Testing
 
@@ -33,11 +32,11 @@ struct ModelCommandTests {
     #expect(result.standardOutput.contains("50.0× fewer convolution weights are"))
   }
 
-  /// torchvision's names and shapes, and nothing else: as Python's safetensors writes a `state_dict`.
+  /// A `state_dict` that Python's safetensors wrote (`Tests/Golden/state_dictionary.py`).
   private func writeTorchvisionFile(_ scratch: Scratch) throws -> String {
-    let network = Network(.resnet8)
-    network.initialize(seed: 5)
-    try SafetensorsFile.write(network.stateDictionary, metadata: [:], to: scratch.path("model.safetensors"))
+    let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    let file = tests.appending(path: "Golden/resnet8-state.safetensors")
+    try scratch.write(try Data(contentsOf: file), "model.safetensors")
     return scratch.path("model.safetensors")
   }
 
