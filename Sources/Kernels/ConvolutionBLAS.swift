@@ -15,6 +15,8 @@ final class ConvolutionBLAS: ConvolutionAlgorithm {
   private let columns: ImageColumns?
 
   init(_ shape: ConvolutionShape, lanes: Int, tapOffsets: [Int]) {
+    // Threads would cut sums elsewhere, depending on how many there are, and with them the bits.
+    OpenBLAS.useOneThread()
     self.shape = shape
     self.tapOffsets = tapOffsets
     input = shape.input(lanes: lanes)

@@ -22,7 +22,7 @@ public func select(
   var result = mask
   var histogram = MagnitudeHistogram()
   for (number, pool) in Pool.pools(of: layout, request: request).enumerated() {
-    let remaining = pool.segments.reduce(0) { $0 + mask.survivors(in: $1) }
+    let remaining = pool.remaining(mask)
     let count = try pool.amount.count(pool: pool.name, size: pool.size, remaining: remaining)
     if count > 0 && request.method == .l1 {
       if let threshold = histogram.threshold(rank: count, of: pool, weights: weights, mask: mask) {
@@ -37,6 +37,22 @@ public func select(
     }
   }
   return result
+}
+
+extension PruneRequest {
+  /// Checks that the amounts fit what a mask has left, before anything is done.
+  ///
+  /// - Throws: what ``select(weights:layout:mask:request:)`` would throw for them.
+  public func check(layout: ParameterLayout, mask: Mask) throws(PruningError) {
+    for pool in Pool.pools(of: layout, request: self) {
+      _ = try pool.amount.count(pool: pool.name, size: pool.size, remaining: pool.remaining(mask))
+    }
+  }
+}
+
+extension Pool {
+  /// The weights that a mask has left.
+  fileprivate func remaining(_ mask: Mask) -> Int { segments.reduce(0) { $0 + mask.survivors(in: $1) } }
 }
 
 private func checkLengths(

@@ -25,6 +25,8 @@ public final class Job {
   private let observer: any JobObserver
   private let clock = ContinuousClock()
   private let start: ContinuousClock.Instant
+  /// How the network does as it is; `nil` once it has changed.
+  private var evaluation: Evaluation?
   private var epochsDone = 0
   private var stepsDone = 0
 
@@ -66,8 +68,13 @@ public final class Job {
   /// The seconds since the job was made.
   public var seconds: Double { (clock.now - start) / .seconds(1) }
 
-  /// Evaluates the network on the test images.
-  public func evaluate() throws -> Evaluation { try evaluator.evaluate() }
+  /// Evaluates the network on the test images, if it has changed since the last time.
+  public func evaluate() throws -> Evaluation {
+    if let evaluation { return evaluation }
+    let fresh = try evaluator.evaluate()
+    evaluation = fresh
+    return fresh
+  }
 
   /// Trains the dense network and keeps it in `dense.safetensors`.
   public func trainDense() throws {
@@ -82,6 +89,7 @@ public final class Job {
   public func prune(round: Int) throws -> (result: PruningResult, evaluation: Evaluation) {
     let result = try Training.prune(network, mask: mask, request: requests[round - 1], communicator: communicator)
     mask = result.mask
+    evaluation = nil
     let evaluation = try evaluate()
     try record(
       MetricsRecord(
@@ -116,6 +124,7 @@ public final class Job {
       mask: mask, communicator: communicator)
     observer.phaseBegan(PhaseStart(phase: phase, round: round, rounds: rounds, numbers: numbers, steps: trainer.steps))
     for epoch in 0..<numbers.epochs {
+      evaluation = nil
       var losses = 0.0
       var right = 0.0
       var rate = 0.0

@@ -39,8 +39,14 @@ struct JobRunner {
       network.initialize(seed: configuration.seed)
     }
     let plan = try world.collectively { try Job.plan(configuration, data: data, ranks: world.size) }
-    _ = try world.collectively {
-      try configuration.pruning.requests(layout: network.layout, seed: configuration.seed)
+    try world.collectively {
+      let weights = UnsafeBufferPointer(network.arena[0..<network.layout.count])
+      let mask =
+        model == nil
+        ? Mask(allSurviving: network.layout.count) : try Mask(survivorsOf: weights, layout: network.layout)
+      let requests = try configuration.pruning.requests(layout: network.layout, seed: configuration.seed)
+      // Later rounds count from what the first leaves.
+      try requests.first?.check(layout: network.layout, mask: mask)
     }
     let path = places.output ?? RunDirectory.defaultPath(architecture: configuration.architecture.rawValue)
     let directory: RunDirectory? = try world.collectively {
