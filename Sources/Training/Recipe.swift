@@ -19,8 +19,8 @@ public enum Recipe: String, Sendable, CaseIterable {
       let schedule = LearningRateSchedule.oneCycle(rise: 0.2)
       return RunConfiguration(
         architecture: .resnet18, batchSize: 512, microbatch: 64, momentum: 0.9, nesterov: true, weightDecay: 5e-4,
-        l1: 0, labelSmoothing: 0, augments: true, seed: 0, exchange: .tree,
-        dense: PhaseConfiguration(epochs: 20, learningRate: 0.4, schedule: schedule),
+        l1: 0, labelSmoothing: 0.1, augments: true, seed: 0, exchange: .tree,
+        dense: PhaseConfiguration(epochs: 20, learningRate: 0.6, schedule: schedule),
         finetune: PhaseConfiguration(epochs: 10, learningRate: 0.2, schedule: schedule),
         pruning: PruningConfiguration())
     }

@@ -47,7 +47,7 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "Images per forward and backward pass and batch-norm statistic, a multiple of 16 (recipes: 64).")
   var microbatch: Int?
 
-  @Option(help: "Largest learning rate of dense training (quick: 0.4, or 0.1 on the synthetic set's short epochs).")
+  @Option(help: "Largest learning rate of dense training (quick: 0.6, or 0.1 on the synthetic set's short epochs).")
   var learningRate: Double?
 
   @Option(help: "Learning-rate schedule of dense training: constant, multi-step, cosine or one-cycle.")
