@@ -20,6 +20,9 @@ func end(with error: any Error) -> Never {
     let text = code == .failure ? "dptrain: \(error)" : Dptrain.fullMessage(for: error)
     let stream = code == .success ? FileHandle.standardOutput : FileHandle.standardError
     stream.write(Data((text + "\n").utf8))
+  } else if code != .success {
+    // mpirun ends all ranks as soon as one fails: the one that speaks must have spoken.
+    sleep(1)
   }
   exit(code == .success ? 0 : code == .failure ? 1 : 2)
 }
