@@ -8,8 +8,8 @@ struct DoctorCommand: RankCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor", abstract: "Show what dptrain found: CPU, kernels, MPI, ranks, binding, rates, data.",
     discussion: """
-      Run it as you would run a job, such as `mpirun -n 8 dptrain doctor`: every rank measures, and a host whose ranks are \
-      slower than the others, or share cores, shows.
+      Run it as you would run a job, such as `mpirun -n 8 dptrain doctor`: all ranks measure at \
+      once, and one that is slower than the others, or shares its core, shows.
       """)
 
   @Option(
@@ -25,7 +25,9 @@ struct DoctorCommand: RankCommand {
     let heading = "\(Communicator.hostName): \(node.size) \(node.size == 1 ? "rank" : "ranks")"
     let texts = try world.gather(node.rank == 0 ? heading + "\n" + lines : "", root: 0)
     let binding = Processor.allowed.map { "\($0)" } ?? "unknown"
-    let places = try world.gather("rank \(world.rank) on \(Communicator.hostName), processors \(binding)", root: 0)
+    let rate = report.lines.first { $0.label == "GEMM rate" }?.text ?? "unknown"
+    let places = try world.gather(
+      "rank \(world.rank) on \(Communicator.hostName), processors \(binding): \(rate)", root: 0)
     guard world.rank == 0 else { return 0 }
     print("dptrain \(Dptrain.version)")
     print("  \(Self.padded("MPI"))\(MPIEnvironment.libraryVersion) (MPI \(MPIEnvironment.standardVersion))")
