@@ -12,11 +12,16 @@ public final class Network {
   public var batchesTracked: Int64 = 0
 
   /// A network whose parameters are all zero, normalization scales and running variances one.
-  public init(_ architecture: Architecture, classes: Int = 10) {
+  public convenience init(_ architecture: Architecture, classes: Int = 10) {
+    self.init(architecture, classes: classes, layout: ParameterLayout(architecture.graph(classes: classes)))
+  }
+
+  /// - Parameter layout: the layout of that architecture's parameters, or one made from it by a ``Compaction``.
+  init(_ architecture: Architecture, classes: Int, layout: ParameterLayout) {
     self.architecture = architecture
     self.classes = classes
+    self.layout = layout
     graph = architecture.graph(classes: classes)
-    layout = ParameterLayout(graph)
     arena = AlignedBuffer(count: layout.count)
     for parameter in layout.parameters where parameter.role == .normalizationScale {
       arena[parameter.blocks[0]].update(repeating: 1)

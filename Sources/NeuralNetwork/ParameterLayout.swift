@@ -19,19 +19,28 @@ public struct Parameter: Sendable, Equatable {
   public let role: Role
   /// Where its blocks lie in the arena: for a convolution one a tap (row by row of the kernel), each `[O][I]`; otherwise one.
   public let blocks: [Range<Int>]
+  /// In a compact layout: for each block, in ascending order, the places of the elements that it holds among all that it
+  /// would hold, such as `o · I + i`. The others are zero and have no place in the arena. `nil` where nothing is left out.
+  public let kept: [[Int32]]?
   /// For each block, whether its gradient can be non-zero at the network's input size. A block that is not live only ever
   /// meets padding (a *dead tap*).
   public let isLive: [Bool]
 
-  /// The number of its elements, dead taps included.
+  /// The number of its elements, pruned ones and dead taps included.
   public var count: Int { shape.reduce(1, *) }
 
-  public init(name: String, shape: [Int], role: Role, blocks: [Range<Int>], isLive: [Bool]) {
+  /// The number of its elements that have a place in the arena.
+  public var keptCount: Int { blocks.reduce(0) { $0 + $1.count } }
+
+  public init(
+    name: String, shape: [Int], role: Role, blocks: [Range<Int>], isLive: [Bool], kept: [[Int32]]? = nil
+  ) {
     self.name = name
     self.shape = shape
     self.role = role
     self.blocks = blocks
     self.isLive = isLive
+    self.kept = kept
   }
 }
 
@@ -57,6 +66,8 @@ public struct RunningStatistics: Sendable, Equatable {
 /// normalization parameters (to `liveCount`); running statistics; two sums a training step reports; dead taps. The
 /// gradient has the same layout, with the batch's statistics in the place of the running ones, so that one exchange of
 /// `0..<exchangedCount` carries all that ranks must agree on.
+///
+/// A *compact* layout is the same with the survivors of pruning only (``Parameter/kept``).
 public struct ParameterLayout: Sendable, Equatable {
   /// In the order of torchvision's `state_dict`.
   public let parameters: [Parameter]
@@ -94,6 +105,9 @@ public struct ParameterLayout: Sendable, Equatable {
 
   /// The parameters that pruning may take from: convolution weights, dead taps included, as in PyTorch.
   public var convolutionWeights: [Parameter] { parameters.filter { $0.role == .convolutionWeight } }
+
+  /// Whether any parameter's pruned elements are left out.
+  public var isCompact: Bool { parameters.contains { $0.kept != nil } }
 
   /// The number of learned elements, as PyTorch counts them.
   public var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }

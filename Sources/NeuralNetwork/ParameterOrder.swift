@@ -1,8 +1,15 @@
 import Kernels
 
 extension Parameter {
-  /// The elements in torchvision's order, gathered from a buffer of this layout.
+  /// All elements in torchvision's order, gathered from a buffer of this layout; zeros for those it leaves out.
   public func gathered(from buffer: UnsafePointer<Float>) -> [Float] {
+    if let kept {
+      var values = [Float](repeating: 0, count: count)
+      for (tap, block) in blocks.enumerated() {
+        for (place, index) in zip(kept[tap], block) { values[Int(place) * blocks.count + tap] = buffer[index] }
+      }
+      return values
+    }
     guard blocks.count > 1 else {
       return Array(UnsafeBufferPointer(start: buffer + blocks[0].lowerBound, count: count))
     }
@@ -15,12 +22,16 @@ extension Parameter {
     }
   }
 
-  /// Spreads elements in torchvision's order over a buffer of this layout.
+  /// Spreads elements in torchvision's order over a buffer of this layout, but for those it leaves out.
   public func scatter(_ values: [Float], to buffer: UnsafeMutablePointer<Float>) {
     precondition(values.count == count, "\(name) has \(count) elements, not \(values.count)")
     for (tap, block) in blocks.enumerated() {
       let to = buffer + block.lowerBound
-      for index in 0..<block.count { to[index] = values[index * blocks.count + tap] }
+      if let kept = kept?[tap] {
+        for (index, place) in kept.enumerated() { to[index] = values[Int(place) * blocks.count + tap] }
+      } else {
+        for index in 0..<block.count { to[index] = values[index * blocks.count + tap] }
+      }
     }
   }
 }
