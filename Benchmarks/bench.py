@@ -1,8 +1,8 @@
 """Measures dptrain and its peers in turn and writes docs/benchmarks.md and Benchmarks/results/latest.json.
 
 Every measurement is a process of its own, so that memory and threads never mix. `make bench` sets up what this needs.
-The pruned networks come from trained ones: --model and --cifar-model name them; without them the program trains each once,
-briefly, and keeps it in Benchmarks/.models.
+The pruned networks come from trained ones: --model and --cifar-model name them; without them the program trains each once
+and keeps it in Benchmarks/.models.
 """
 
 import argparse

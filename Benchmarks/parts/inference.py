@@ -75,7 +75,8 @@ def section(part):
     ]
     return [
         f"Images a second of `resnet18` with {percent(SPARSITY)} of its convolution weights pruned, in float32, the images ready in",
-        "memory. Everybody gets the same pruned weights and folds batch norm into them. The ratio is to the fastest peer.",
+        "memory. All get the same pruned weights and fold batch norm into them. dptrain divides a batch over its ranks; a peer takes",
+        "one batch with all its threads or one with each, whichever is faster here. The ratio is to the fastest peer.",
         "",
         *model_sentences(part),
         "",
@@ -84,7 +85,7 @@ def section(part):
             map(row, part["cases"]),
         ),
         "",
-        "Each peer runs in the way that was fastest here (`peer_inference.py` tries them; the figures are in `latest.json`):",
+        "The peers' fastest ways (`peer_inference.py` tries them; the figures are in `latest.json`):",
         "",
         *variants,
     ]
