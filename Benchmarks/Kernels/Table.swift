@@ -8,8 +8,9 @@ func printTable(of layers: [Layer], in network: String, _ options: Options) {
   print(row([""] + names + names + names))
   var totals: [Operation: [ConvolutionBackend: Double]] = [:]
   for layer in layers {
+    let activations = Activations(layer.shape, lanes: options.lanes)
     let trials = ConvolutionBackend.allCases.filter { $0.suits(layer.shape) }.map {
-      (backend: $0, trial: Trial(layer.shape, lanes: options.lanes, backend: $0))
+      (backend: $0, trial: Trial(layer.shape, activations: activations, lanes: options.lanes, backend: $0))
     }
     var cells = ["\(layer.count == 1 ? "" : "\(layer.count) × ")\(layer.name)"]
     for operation in Operation.allCases {
