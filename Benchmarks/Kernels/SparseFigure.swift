@@ -15,6 +15,8 @@ struct SparseFigure: Encodable {
   let seconds: Double
   let denseSeconds: Double
   let denseGigaflops: Double
+  /// Whether a network runs the sparse kernel here.
+  let prefersSparse: Bool
 
   static let sparsities = [0.4, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99]
 
@@ -26,7 +28,7 @@ struct SparseFigure: Encodable {
       Trial(shape, activations: activations, lanes: lanes, backend: $0)
     }
     let sparse = sparsities.map { SparseTrial(shape, activations: activations, lanes: lanes, sparsity: $0) }
-    return Operation.allCases.flatMap { operation -> [SparseFigure] in
+    return ConvolutionOperation.allCases.flatMap { operation -> [SparseFigure] in
       guard operation != .inputGradient || layer.hasInputGradient else { return [] }
       let runs = dense.map { trial in { trial.run(operation) } } + sparse.map { trial in { trial.run(operation) } }
       let timings = measureInTurn(runs, rounds: options.rounds)
@@ -34,9 +36,10 @@ struct SparseFigure: Encodable {
       return zip(zip(sparsities, sparse), timings.dropFirst(dense.count)).map { trial, timing in
         let work = 2e-9 * Double(trial.1.pattern.multiplyAdds * lanes)
         return SparseFigure(
-          network: network, layer: layer.name, operation: operation.rawValue, sparsity: trial.0,
+          network: network, layer: layer.name, operation: operation.title, sparsity: trial.0,
           gigaflops: work / timing.median, bestGigaflops: work / timing.best, seconds: timing.median,
-          denseSeconds: denseSeconds, denseGigaflops: 2e-9 * Double(shape.multiplyAdds * lanes) / denseSeconds)
+          denseSeconds: denseSeconds, denseGigaflops: 2e-9 * Double(shape.multiplyAdds * lanes) / denseSeconds,
+          prefersSparse: SparsityRule.prefersSparse(operation, trial.1.pattern))
       }
     }
   }

@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 
 /// Prints a table for each network and operation: a line a layer, a column a sparsity.
 func printSparseTables(of figures: [SparseFigure], _ options: Options) {
@@ -8,10 +9,11 @@ func printSparseTables(of figures: [SparseFigure], _ options: Options) {
     \(options.lanes) lanes, \(options.rounds) rounds, weights pruned at random
     dense: GF/s of the fastest backend here
     then for each sparsity: GF/s of the survivors' multiply-adds (padding counts for nothing), and the dense convolution's \
-    time divided by the sparse one's
+    time divided by the sparse one's;
+    in parentheses where networks run the dense kernel
     """)
   for network in figures.map(\.network).uniqued() {
-    for operation in Operation.allCases.map(\.rawValue) {
+    for operation in ConvolutionOperation.allCases.map(\.title) {
       let own = figures.filter { $0.network == network && $0.operation == operation }
       let sparsities = SparseFigure.sparsities.map { String(format: "%.0f %%", 100 * $0) }
       print("\n" + row(["\(network), \(operation)", "dense"] + sparsities))
@@ -19,7 +21,12 @@ func printSparseTables(of figures: [SparseFigure], _ options: Options) {
         let line = own.filter { $0.layer == layer }
         let dense = String(format: "%.0f", line.first?.denseGigaflops ?? 0)
         print(
-          row([layer, dense] + line.map { String(format: "%.0f  %.2f×", $0.gigaflops, $0.denseSeconds / $0.seconds) }))
+          row(
+            [layer, dense]
+              + line.map { figure in
+                let text = String(format: "%.0f  %.2f×", figure.gigaflops, figure.denseSeconds / figure.seconds)
+                return figure.prefersSparse ? text : "(\(text))"
+              }))
       }
     }
   }
@@ -28,7 +35,7 @@ func printSparseTables(of figures: [SparseFigure], _ options: Options) {
 /// A line of columns: the first to the left, the others to the right.
 private func row(_ cells: [String]) -> String {
   cells.enumerated().map { column, text in
-    let width = column == 0 ? 32 : column == 1 ? 7 : 13
+    let width = column == 0 ? 32 : column == 1 ? 7 : 14
     let space = String(repeating: " ", count: max(0, width - text.count))
     return column == 0 ? text + space : space + text
   }.joined()

@@ -22,7 +22,7 @@ struct SparseTrial {
     weights.fill()
   }
 
-  func run(_ operation: Operation) {
+  func run(_ operation: ConvolutionOperation) {
     let (x, y) = (activations.x, activations.y)
     switch operation {
     case .forward:

@@ -16,7 +16,7 @@ struct Trial {
     weights.fill()
   }
 
-  func run(_ operation: Operation) {
+  func run(_ operation: ConvolutionOperation) {
     let (x, y) = (activations.x, activations.y)
     switch operation {
     case .forward:
