@@ -34,7 +34,7 @@ let package = Package(
     .target(
       name: "NeuralNetwork", dependencies: ["Kernels", "RandomNumbers", "Formats"], swiftSettings: compute),
     .target(
-      name: "Pruning", dependencies: ["NeuralNetwork", "RandomNumbers"], swiftSettings: compute),
+      name: "Pruning", dependencies: ["Kernels", "NeuralNetwork", "RandomNumbers"], swiftSettings: compute),
     .target(
       name: "Training",
       dependencies: ["MPI", "Kernels", "CIFAR", "Formats", "NeuralNetwork", "Pruning", "CxxHash"],

@@ -47,7 +47,7 @@ struct RecipeTests {
   func configurationsSurviveJSON(recipe: Recipe) throws {
     var configuration = recipe.configuration
     configuration.pruning = PruningConfiguration(
-      amount: 0, linearAmount: 0.5, amounts: [0.5, 0.98], scope: .local, method: .random, learningRateDecay: 0.5)
+      amount: 0, linearAmount: 0.5, amounts: [0.5, 0.98], scope: .local, score: .random, learningRateDecay: 0.5)
     let data = try JSONEncoder().encode(configuration)
     #expect(try JSONDecoder().decode(RunConfiguration.self, from: data) == configuration)
   }
@@ -59,15 +59,15 @@ struct RecipeTests {
     let requests = try PruningConfiguration(amount: 0.98, linearAmount: 0.5).requests(layout: layout, seed: 3)
     #expect(requests.map(\.convolutionAmount) == [.total(0.98)])
     #expect(requests.map(\.linearAmount) == [.total(0.5)])
-    #expect(requests.map(\.scope) == [.global] && requests.map(\.method) == [.l1])
+    #expect(requests.map(\.scope) == [.global] && requests.map(\.score) == [.l1])
   }
 
   @Test func roundsHaveEqualRelativeRates() throws {
     let requests = try PruningConfiguration(
-      amount: 0.875, iterations: 3, scope: .local, method: .random
+      amount: 0.875, iterations: 3, scope: .local, score: .random
     ).requests(layout: layout, seed: 3)
     #expect(requests.map(\.round) == [0, 1, 2])
-    #expect(requests.allSatisfy { $0.scope == .local && $0.method == .random && $0.seed == 3 })
+    #expect(requests.allSatisfy { $0.scope == .local && $0.score == .random && $0.seed == 3 })
     #expect(try remaining(after: requests, of: 1_000) == [500, 250, 125])
     #expect(requests.allSatisfy { (try? $0.linearAmount.count(pool: "", size: 640, remaining: 640)) == 0 })
   }
