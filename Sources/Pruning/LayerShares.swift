@@ -1,7 +1,7 @@
 import NeuralNetwork
 
 /// How many weights each layer keeps where a score says so, not a ranking across layers.
-enum LayerShares {
+package enum LayerShares {
   /// The survivors of each parameter, `total` in all: in proportion to what the score says, but never more than remain.
   static func survivors(_ total: Int, of parameters: [Parameter], remaining: [Int], score: PruneScore) -> [Int] {
     let weights = parameters.map { parameter in
