@@ -40,7 +40,8 @@ extension Parameter {
 
   /// The same in a compact layout, whose blocks hold some places only: their ascending lists are merged.
   private func forEachKept(
-    _ kept: [[Int32]], in bits: UnsafeBufferPointer<UInt64>, _ body: (_ arenaIndex: Int, _ torchvisionIndex: Int) -> Bool
+    _ kept: [[Int32]], in bits: UnsafeBufferPointer<UInt64>,
+    _ body: (_ arenaIndex: Int, _ torchvisionIndex: Int) -> Bool
   ) -> Bool {
     let taps = blocks.count
     var next = [Int](repeating: 0, count: taps)

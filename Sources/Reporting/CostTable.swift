@@ -133,6 +133,7 @@ public struct CostTable: Sendable, Equatable, CustomStringConvertible {
     table.addRule()
     if convolutions.parameters > 0 { add(convolutions) }
     add(total)
-    return [table.text, summary.replacing("; ", with: ";\n"), prediction].filter { !$0.isEmpty }.joined(separator: "\n") + "\n"
+    let sentences = [summary.replacing("; ", with: ";\n"), prediction].filter { !$0.isEmpty }
+    return table.text + "\n" + sentences.joined(separator: "\n") + "\n"
   }
 }

@@ -53,7 +53,8 @@ public struct ScoreTable: Sendable, Equatable, CustomStringConvertible {
     }
     self.init(
       amount: amount,
-      denseMultiplyAdds: NetworkCost(graph: network.graph, layout: network.layout, mask: mask).denseMultiplyAdds, rows: rows)
+      denseMultiplyAdds: NetworkCost(graph: network.graph, layout: network.layout, mask: mask).denseMultiplyAdds,
+      rows: rows)
   }
 
   private static func outcome(
@@ -74,8 +75,8 @@ public struct ScoreTable: Sendable, Equatable, CustomStringConvertible {
   /// The table as text, at most 120 columns wide for networks of the usual names.
   public var description: String {
     var table = Table([
-      ("score", .left), ("multiply-\nadds", .right), ("kept", .right), ("fewer by", .right), ("predicted\nspeed-up", .right),
-      ("empty layers", .left),
+      ("score", .left), ("multiply-\nadds", .right), ("kept", .right), ("fewer by", .right),
+      ("predicted\nspeed-up", .right), ("empty layers", .left),
     ])
     for row in rows {
       switch row.outcome {

@@ -8,6 +8,8 @@ public struct PruningResult: Sendable {
   public let mask: Mask
   /// The layers that this round has left nothing of that computes anything, by their weights' names.
   public let emptiedLayers: [String]
+  /// What the pruned network costs, and what the dense one does.
+  public let cost: NetworkCost
   /// Selection on rank 0, broadcast of the mask and its application, in seconds.
   public let seconds: Double
 }
@@ -68,7 +70,8 @@ public func prune(
   try ArenaHash(network).proveAgreement(on: "the weights", communicator)
   let before = mask.emptyLayers(of: network.layout)
   let emptied = result.emptyLayers(of: network.layout).filter { !before.contains($0) }
-  return PruningResult(mask: result, emptiedLayers: emptied, seconds: seconds)
+  let cost = NetworkCost(graph: network.graph, layout: network.layout, mask: result)
+  return PruningResult(mask: result, emptiedLayers: emptied, cost: cost, seconds: seconds)
 }
 
 extension Mask {

@@ -45,8 +45,10 @@ struct JobRunner {
         model == nil
         ? Mask(allSurviving: network.layout.count) : try Mask(survivorsOf: weights, layout: network.layout)
       let requests = try configuration.pruning.requests(layout: network.layout, seed: configuration.seed)
-      // Later rounds count from what the first leaves.
-      try requests.first?.check(layout: network.layout, mask: mask, graph: network.graph)
+      // The rounds between count from what the ones before them leave.
+      for request in [requests.first, requests.last] {
+        try request?.check(layout: network.layout, mask: mask, graph: network.graph)
+      }
     }
     let path = places.output ?? RunDirectory.defaultPath(architecture: configuration.architecture.rawValue)
     let directory: RunDirectory? = try world.collectively {
@@ -119,7 +121,7 @@ struct JobRunner {
 
   /// What is left of the dense network's work, and which layers do nothing any more.
   private func showCost(_ result: PruningResult) {
-    let cost = NetworkCost(graph: job.network.graph, layout: job.network.layout, mask: result.mask)
+    let cost = result.cost
     console.say(
       "\(cost.multiplyAdds.abbreviated) multiply-adds an image, \(cost.multiplyAdds.percent(of: cost.denseMultiplyAdds)) of "
         + "the dense network's; predicted inference \(cost.speedup.factor) as fast")

@@ -111,7 +111,7 @@ struct PruningOptions: ParsableArguments {
     try TrainingOptions.require(
       targetMacs.map { $0 > 0 && $0 < 1 }, "--target-macs must be in (0, 1): 0.1 keeps 10 % of the multiply-adds")
     try TrainingOptions.require(
-      targetSpeedup.map { $0 > 1 && $0.isFinite }, "--target-speedup must be above 1: 8 makes inference 8 times as fast")
+      targetSpeedup.map { $0 > 1 && $0.isFinite }, "--target-speedup must be above 1, such as 8 for 8 times as fast")
     let given = [prune != nil, pruneCount != nil, pruneAmounts != nil, targetMacs != nil, targetSpeedup != nil]
     try TrainingOptions.require(
       given.count { $0 } <= 1,

@@ -31,7 +31,8 @@ struct PruneForTimeTests {
     let line = try #require(inspected.outputLines.first { $0.hasPrefix("all convolutions") })
     #expect(line.contains(" 20.0 % ") || line.contains(" 19.9 % "), "\(inspected)")
     let configuration = try String(decoding: scratch.contents("run/config.json"), as: UTF8.self)
-    #expect(configuration.contains("\"score\" : \"\(score)\"") && configuration.contains("\"targetMultiplyAdds\" : 0.2"))
+    #expect(
+      configuration.contains("\"score\" : \"\(score)\"") && configuration.contains("\"targetMultiplyAdds\" : 0.2"))
   }
 
   @Test func aPredictedSpeedupInRounds() throws {

@@ -29,7 +29,8 @@ struct TargetTests {
     layout.convolutionWeights.reduce(0) { $0 + mask.survivors(of: $1) }
   }
 
-  @Test(arguments: PruneScore.allCases, [PruneTarget.multiplyAdds(0.4), .multiplyAdds(0.1), .speedup(1.5), .speedup(3)])
+  @Test(
+    arguments: PruneScore.allCases, [PruneTarget.multiplyAdds(0.4), .multiplyAdds(0.1), .speedup(1.5), .speedup(3)])
   func oneWeightLessWouldMissTheTarget(score: PruneScore, target: PruneTarget) throws {
     let request = PruneRequest(convolutionAmount: .none, target: target, score: score, seed: 4)
     let mask = try Self.select(request)

@@ -11,11 +11,24 @@ struct ScoreTableTests {
         ScoreTable.Row(
           name: "l1",
           outcome: .pruned(multiplyAdds: 6_300_000, speedup: 2.04, emptyLayers: ["layer3.1.conv1.weight"])),
-        ScoreTable.Row(name: "lamp", outcome: .pruned(multiplyAdds: 0, speedup: 130.4, emptyLayers: ["a", "b", "c", "d"])),
+        ScoreTable.Row(
+          name: "lamp", outcome: .pruned(multiplyAdds: 0, speedup: 130.4, emptyLayers: ["a", "b", "c", "d"])),
         ScoreTable.Row(name: "uniform", outcome: .pruned(multiplyAdds: 601_700, speedup: 9.8, emptyLayers: [])),
         ScoreTable.Row(name: "l1-per-cost, power 1", outcome: .empties(largest: 9_488_623, size: 11_166_912)),
       ])
-    #expect(table.description == "@@")
+    #expect(
+      table.description == """
+        Pruned to 98 % of the convolution weights, before any fine-tuning
+
+                              multiply-                    predicted
+        score                      adds    kept  fewer by   speed-up  empty layers
+        ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+        l1                        6.3 M  29.1 %      3.4×       2.0×  layer3.1.conv1.weight
+        lamp                          0   0.0 %         ·       130×  a, b and 2 more
+        uniform                 601.7 k   2.8 %     36.0×       9.8×  none
+        l1-per-cost, power 1          ·       ·         ·          ·  nothing would reach the result; at most 84.9 %
+
+        """)
   }
 
   @Test func scoresOfANetwork() throws {
