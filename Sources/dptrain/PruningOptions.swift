@@ -54,6 +54,9 @@ struct PruningOptions: ParsableArguments {
   @Option(help: "The power of the cost in --score l1-per-cost, from 0 to 4 (default: 0.5).")
   var costPower: Double?
 
+  @Flag(help: "Keep pruned weights as zeros and multiply by them, as masks in PyTorch do: slow, for comparisons.")
+  var masked = false
+
   @Option(help: "When to prune: in rounds after training (rounds) or during it, on a cubic curve (cubic).")
   var schedule: PruningScheduleName = .rounds
 
@@ -154,6 +157,7 @@ struct PruningOptions: ParsableArguments {
   ///
   /// - Throws: `PruningError` for epochs of `--schedule cubic` that do not fit those of training.
   func apply(to configuration: inout RunConfiguration, training: TrainingOptions) throws(PruningError) {
+    configuration.isMasked = masked
     configuration.finetune.schedule = training.changed(configuration.finetune.schedule, by: finetuneSchedule)
     configuration.finetune.epochs = finetuneEpochs ?? configuration.finetune.epochs
     configuration.finetune.learningRate = finetuneLearningRate ?? configuration.finetune.learningRate
