@@ -3,7 +3,8 @@ import NeuralNetwork
 
 extension Ranking {
   /// The mask less the fewest convolution weights that meet the round's part of a target, found by bisection over exact
-  /// selections: one weight less would miss it.
+  /// selections: one weight less would miss it. (Draws of different sizes are not parts of each other, so with
+  /// ``PruneScore/random`` a smaller one may meet it too.)
   mutating func mask(
     reaching target: PruneTarget, request: PruneRequest, linearCount: Int, graph: NetworkGraph
   ) throws(PruningError) -> Mask {

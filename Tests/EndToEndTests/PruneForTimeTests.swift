@@ -64,6 +64,19 @@ struct PruneForTimeTests {
     expectRefusal(result, saying: ["nothing of the image reaches the result", "at most", "an amount of"], status: 1)
   }
 
+  /// The file's weights are larger in shortcuts than in the layers that they bridge.
+  @Test func layersThatEndEmptyAreReported() throws {
+    let scratch = try Scratch()
+    let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    let model = tests.appending(path: "Golden/resnet8-state.safetensors").path()
+    let result = try prune(scratch, model, ["--prune", "0.97"])
+    #expect(result.succeeded, "\(result)")
+    let note =
+      "note: 3 layers are empty now: layer2.0.conv2.weight, layer3.0.conv1.weight, layer3.0.conv2.weight"
+    #expect(result.outputLines.contains(note), "\(result)")
+    #expect(try String(decoding: scratch.contents("run/report.txt"), as: UTF8.self).contains(note))
+  }
+
   @Test func inspectComparesScores() throws {
     let run = try FinishedRun.on(ranks: 2)
     let dense = try dptrain(["inspect", run.path("dense.safetensors")])
