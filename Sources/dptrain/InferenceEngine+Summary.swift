@@ -11,7 +11,8 @@ extension InferenceEngine {
       \(report.removedChannels.grouped) of \(report.channels.grouped) channels removed \
       (\(report.constantChannels.grouped) constant, \(report.unreadChannels.grouped) unread)
       """
-    let kernels = sparseLayerCount == 0 ? "all layers dense" : "\(sparseLayerCount) of \(network.layers.count) layers sparse"
+    let kernels =
+      sparseLayerCount == 0 ? "all layers dense" : "\(sparseLayerCount) of \(network.layers.count) layers sparse"
     return """
       inference: batch normalization folded, \(removed), \(network.survivorCount.grouped) weights, \
       \(network.multiplyAdds.abbreviated) multiply-adds an image, \(kernels)

@@ -35,23 +35,40 @@ final class PaddedPixels: @unchecked Sendable {
 
   /// Copies a channel's pixels to the place of channel `place`.
   func fill(_ pixels: UnsafePointer<Float>, place: Int) {
-    let base = buffer.pointer + place &* channelStride
-    for row in 0..<height {
-      let from = pixels + row &* width
-      let to = base + (row &+ padding) &* rowStride
-      switch stride {
-      case 1: copyFloats(from, to + padding, width)
-      case 2:
-        // Even columns of the image have the padding's parity.
-        let (even, odd) = (padding, padding &+ 1)
-        deinterleave(
-          from, width, evens: to + (even & 1) &* phaseStride + even / 2, odds: to + (odd & 1) &* phaseStride + odd / 2)
-      default:
+    let base = buffer.pointer + place &* channelStride + padding &* rowStride
+    switch (stride, width) {
+    case (1, 16): copyRows(SIMD16<Float>.self, pixels, base + padding)
+    case (1, 8): copyRows(SIMD8<Float>.self, pixels, base + padding)
+    case (1, 4): copyRows(SIMD4<Float>.self, pixels, base + padding)
+    case (1, _):
+      for row in 0..<height { copyFloats(pixels + row &* width, base + row &* rowStride + padding, width) }
+    case (2, _):
+      // The image's even columns have the padding's parity.
+      let evens = base + (padding & 1) &* phaseStride + padding / 2
+      let odds = base + ((padding &+ 1) & 1) &* phaseStride + (padding &+ 1) / 2
+      for row in 0..<height {
+        deinterleave(pixels + row &* width, width, evens: evens + row &* rowStride, odds: odds + row &* rowStride)
+      }
+    default:
+      for row in 0..<height {
         for column in 0..<width {
           let padded = column &+ padding
-          to[padded % stride &* phaseStride &+ padded / stride] = from[column]
+          base[row &* rowStride &+ padded % stride &* phaseStride &+ padded / stride] = pixels[row &* width &+ column]
         }
       }
+    }
+  }
+
+  /// Copies rows as long as `Row` to rows ``rowStride`` floats apart.
+  @inline(__always)
+  private func copyRows<Row: SIMD<Float>>(
+    _ type: Row.Type, _ pixels: UnsafePointer<Float>, _ to: UnsafeMutablePointer<Float>
+  ) {
+    var (from, to) = (pixels, to)
+    for _ in 0..<height {
+      UnsafeMutableRawPointer(to).storeBytes(of: UnsafeRawPointer(from).loadUnaligned(as: type), as: type)
+      from += Row.scalarCount
+      to += rowStride
     }
   }
 }

@@ -14,7 +14,7 @@ public final class PixelConvolution: @unchecked Sendable {
   /// For each block `O + 1` places in `weights`: where each output channel's survivors begin and the last one's end.
   private let starts: ConstantTable<Int32>
   private let weights: ConstantTable<Float>
-  /// For each survivor, where its row begins in the block, in vectors.
+  /// For each survivor, where its row begins in the block, in bytes.
   private let offsets: ConstantTable<UInt16>
   private let epilogue: PixelEpilogue
   private let unfolded: AlignedBuffer
@@ -28,14 +28,14 @@ public final class PixelConvolution: @unchecked Sendable {
     self.epilogue = epilogue
     let output = PixelRows(height: shape.outputHeight, width: shape.outputWidth)
     self.output = output
-    let survivors = SurvivorList(shape, positions: positions, values: values)
-    rows = UnfoldedRows(shape, output: output, pairs: survivors.pairs)
+    let list = SurvivorList(shape, positions: positions, values: values)
+    rows = UnfoldedRows(shape, output: output, pairs: list.pairs)
     let blockRows = Self.blockBytes / (64 * output.vectors)
-    let blocks = stride(from: 0, to: max(1, survivors.pairs.count), by: blockRows).map {
-      $0..<min($0 + blockRows, survivors.pairs.count)
+    let blocks = stride(from: 0, to: max(1, list.pairs.count), by: blockRows).map {
+      $0..<min($0 + blockRows, list.pairs.count)
     }
     self.blocks = blocks
-    let sorted = survivors.entries.sorted {
+    let sorted = list.entries.sorted {
       ($0.row / blockRows, $0.output, $0.row) < ($1.row / blockRows, $1.output, $1.row)
     }
     var starts: [Int32] = []
@@ -49,7 +49,7 @@ public final class PixelConvolution: @unchecked Sendable {
     }
     self.starts = ConstantTable(starts)
     weights = ConstantTable(sorted.map(\.weight))
-    offsets = ConstantTable(sorted.map { UInt16($0.row % blockRows * output.vectors) })
+    offsets = ConstantTable(sorted.map { UInt16($0.row % blockRows * output.vectors * 64) })
     unfolded = AlignedBuffer(count: blockRows * output.vectors * vectorWidth)
   }
 
@@ -83,7 +83,7 @@ public final class PixelConvolution: @unchecked Sendable {
   ) {
     let starts = starts.pointer + block &* (shape.outputChannels &+ 1)
     let (weights, offsets) = (weights.pointer, offsets.pointer)
-    let rows = UnsafePointer(unfolded.pointer)
+    let rows = UnsafeRawPointer(unfolded.pointer)
     let (isFirst, rectifies) = (block == 0, block == blocks.count &- 1 && epilogue.rectifies)
     for channel in 0..<shape.outputChannels {
       let to = y + channel &* output.channelStride
@@ -91,7 +91,7 @@ public final class PixelConvolution: @unchecked Sendable {
       var next = Int(starts[channel])
       let end = Int(starts[channel &+ 1])
       while next < end {
-        sum.add(weights[next], times: .load(rows + Int(offsets[next]) &* vectorWidth))
+        sum.add(weights[next], times: .load((rows + Int(offsets[next])).assumingMemoryBound(to: Float.self)))
         next &+= 1
       }
       (rectifies ? sum.rectified : sum).store(to)
@@ -105,29 +105,37 @@ public final class PixelConvolution: @unchecked Sendable {
   ) {
     let starts = starts.pointer + block &* (shape.outputChannels &+ 1)
     let (weights, offsets) = (weights.pointer, offsets.pointer)
-    let rows = UnsafePointer(unfolded.pointer)
+    let rows = UnsafeRawPointer(unfolded.pointer)
     let (isFirst, rectifies) = (block == 0, block == blocks.count &- 1 && epilogue.rectifies)
-    @inline(__always) func row(_ index: Int) -> Vector { rows.vector(Int(offsets[index]) &* vectorWidth) }
+    @inline(__always) func add(_ sum: inout Vector, _ index: Int) {
+      let row = (rows + Int(offsets[index])).loadUnaligned(as: Vector.self)
+      sum.addProduct(Vector(repeating: weights[index]), row)
+    }
     for channel in 0..<shape.outputChannels {
       let to = y + channel &* output.channelStride
       var a = (isFirst ? epilogue.start(LaneBlock1.self, channel, offset, residual) : .load(to)).a
-      var next = Int(starts[channel])
+      let first = Int(starts[channel])
+      var next = first
       let end = Int(starts[channel &+ 1])
-      if next &+ 4 <= end {
-        var (b, c, d) = (Vector.zero, Vector.zero, Vector.zero)
-        repeat {
-          a.addProduct(Vector(repeating: weights[next]), row(next))
-          b.addProduct(Vector(repeating: weights[next &+ 1]), row(next &+ 1))
-          c.addProduct(Vector(repeating: weights[next &+ 2]), row(next &+ 2))
-          d.addProduct(Vector(repeating: weights[next &+ 3]), row(next &+ 3))
-          next &+= 4
-        } while next &+ 4 <= end
-        a = (a + b) + (c + d)
-      }
+      var (b, c, d) = (Vector.zero, Vector.zero, Vector.zero)
+      // The way out between any two keeps the compiler from mixing them: it puts the same pixel of four survivors into a
+      // vector where it can, six times slower.
       while next < end {
-        a.addProduct(Vector(repeating: weights[next]), row(next))
+        add(&a, next)
+        next &+= 1
+        guard next < end else { break }
+        add(&b, next)
+        next &+= 1
+        guard next < end else { break }
+        add(&c, next)
+        next &+= 1
+        guard next < end else { break }
+        add(&d, next)
         next &+= 1
       }
+      if next &- first > 1 { a += b }
+      if next &- first > 2 { a += c }
+      if next &- first > 3 { a += d }
       to.setVector(0, rectifies ? a.rectified : a)
     }
   }

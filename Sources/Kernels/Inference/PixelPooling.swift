@@ -7,8 +7,8 @@ public final class PixelMaxPooling: @unchecked Sendable {
   private let inputStride: Int
   /// One channel, minus infinity around it.
   private let padded: PaddedPixels
-  /// Where each tap's run begins.
-  private let taps: [Int]
+  /// Where each tap's run begins; the first tap's at 0.
+  private let taps: ConstantTable<Int>
 
   /// - Parameter input: the layout of what is pooled.
   public init(channels: Int, _ input: PixelRows, kernel: Int, stride: Int, padding: Int) {
@@ -20,48 +20,35 @@ public final class PixelMaxPooling: @unchecked Sendable {
     inputStride = input.channelStride
     let padded = PaddedPixels(
       channels: 1, height: input.height, width: input.width, padding: padding, stride: stride, fill: -.infinity)
-    taps = (0..<kernel * kernel).map { padded.run(row: $0 / kernel, column: $0 % kernel) }
+    taps = ConstantTable((0..<kernel * kernel).map { padded.run(row: $0 / kernel, column: $0 % kernel) })
     rowStep = stride * padded.rowStride
     self.padded = padded
   }
 
   /// `y[pixel] = max over the window of x`.
   public func forward(x: UnsafePointer<Float>, y: UnsafeMutablePointer<Float>) {
+    let (taps, tapCount) = (taps.pointer, taps.count)
     for channel in 0..<channels {
       padded.fill(x + channel &* inputStride, place: 0)
       var from = UnsafePointer(padded.buffer.pointer)
       var to = y + channel &* output.channelStride
       for _ in 0..<output.height {
+        // Whole vectors: what goes beyond a row is overwritten by the next, or lies behind the last channel.
         var column = 0
-        while column &+ 16 <= output.width {
-          largest(SIMD16<Float>.self, from + column, to + column)
-          column &+= 16
-        }
-        if column &+ 8 <= output.width {
-          largest(SIMD8<Float>.self, from + column, to + column)
-          column &+= 8
-        }
         while column < output.width {
-          largest(SIMD2<Float>.self, from + column, to + column)
-          column &+= 1
+          var largest = from.vector(column)
+          for tap in 1..<tapCount {
+            let value = from.vector(taps[tap] &+ column)
+            // A NaN is kept, as PyTorch keeps it.
+            largest.replace(with: value, where: value .> largest .| (value .!= value))
+          }
+          to.setVector(column, largest)
+          column &+= 16
         }
         from += rowStep
         to += output.width
       }
     }
-  }
-
-  /// The largest of what all taps meet. A NaN is kept, as PyTorch keeps it.
-  @inline(__always)
-  private func largest<V: SIMD<Float>>(
-    _ type: V.Type, _ from: UnsafePointer<Float>, _ to: UnsafeMutablePointer<Float>
-  ) {
-    var largest = V(repeating: -.infinity)
-    for tap in taps {
-      let value = UnsafeRawPointer(from + tap).loadUnaligned(as: type)
-      largest.replace(with: value, where: value .> largest .| (value .!= value))
-    }
-    UnsafeMutableRawPointer(to).storeBytes(of: largest, as: type)
   }
 }
 

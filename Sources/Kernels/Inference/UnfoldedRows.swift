@@ -42,16 +42,43 @@ final class UnfoldedRows: @unchecked Sendable {
   func unfold(_ range: Range<Int>, band: Int, to rows: UnsafeMutablePointer<Float>) {
     let lines = output.rows(ofBand: band)
     let width = output.width
-    let rowCount = output.vectors &* vectorWidth
     let base = UnsafePointer(padded.buffer.pointer) + lines.lowerBound &* rowStep
-    for index in range {
-      var from = base + Int(sources.pointer[index])
-      var to = rows + (index &- range.lowerBound) &* rowCount
-      for _ in lines {
-        copyFloats(from, to, width)
-        from += rowStep
-        to += width
+    // One loop a width: a copy of this few floats costs less than the choice between them.
+    switch width {
+    case 16: unfold(SIMD16<Float>.self, range, lines.count, base, rows)
+    case 8: unfold(SIMD8<Float>.self, range, lines.count, base, rows)
+    case 4: unfold(SIMD4<Float>.self, range, lines.count, base, rows)
+    case 2: unfold(SIMD2<Float>.self, range, lines.count, base, rows)
+    default:
+      for index in range {
+        var from = base + Int(sources.pointer[index])
+        var to = rows + (index &- range.lowerBound) &* output.vectors &* vectorWidth
+        for _ in lines {
+          copyFloats(from, to, width)
+          from += rowStep
+          to += width
+        }
       }
+    }
+  }
+
+  /// Rows of lines as long as `Line`.
+  @inline(__always)
+  private func unfold<Line: SIMD<Float>>(
+    _ type: Line.Type, _ range: Range<Int>, _ lines: Int, _ base: UnsafePointer<Float>,
+    _ rows: UnsafeMutablePointer<Float>
+  ) {
+    let (sources, rowStep, rowCount) = (sources.pointer, rowStep, output.vectors &* vectorWidth)
+    var row = rows
+    for index in range {
+      var from = base + Int(sources[index])
+      var to = row
+      for _ in 0..<lines {
+        UnsafeMutableRawPointer(to).storeBytes(of: UnsafeRawPointer(from).loadUnaligned(as: type), as: type)
+        from += rowStep
+        to += Line.scalarCount
+      }
+      row += rowCount
     }
   }
 }
