@@ -3,10 +3,13 @@
 /// Weights lie as one `[O][I]` block a tap, at offsets that the caller names, so that dead taps need not lie among the live
 /// ones. Taps that meet only padding are never computed.
 ///
+/// A pruned one holds its survivors only, and computes each operation by the faster of sparse and dense kernels.
+///
 /// A backend may keep memory for its own use: one convolution runs on one thread at a time.
 public final class Convolution: Sendable {
   public let shape: ConvolutionShape
   public let lanes: Int
+  /// How dense kernels compute it.
   public let backend: ConvolutionBackend
   private let algorithm: any ConvolutionAlgorithm
 
@@ -30,6 +33,23 @@ public final class Convolution: Sendable {
       case .winograd: ConvolutionWinograd(shape, lanes: lanes, tapOffsets: tapOffsets)
       case .openBLAS: ConvolutionBLAS(shape, lanes: lanes, tapOffsets: tapOffsets)
       }
+  }
+
+  /// A convolution of survivors only.
+  ///
+  /// - Parameters:
+  ///   - lanes: the images of a microbatch, a multiple of 16.
+  ///   - weightOffset: where the survivors begin, tap by tap as the pattern numbers them, in the buffers that hold weights
+  ///     and weight gradients.
+  ///   - sparseOperations: what sparse kernels compute; by default where ``SparsityRule`` finds them faster.
+  public init(
+    _ pattern: SparsePattern, lanes: Int, weightOffset: Int, sparseOperations: Set<ConvolutionOperation>? = nil
+  ) {
+    shape = pattern.shape
+    self.lanes = lanes
+    backend = .preferred(for: pattern.shape)
+    algorithm = PrunedConvolution(
+      pattern, lanes: lanes, weightOffset: weightOffset, sparseOperations: sparseOperations)
   }
 
   /// `y = W ∗ x`.

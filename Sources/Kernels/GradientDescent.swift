@@ -37,7 +37,7 @@ public struct GradientDescentStep: Sendable {
     weights: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>?, velocity: UnsafeMutablePointer<Float>,
     count: Int, survivors: UnsafePointer<UInt64>? = nil, firstBit: Int = 0
   ) {
-    precondition(firstBit % 16 == 0, "a mask is read sixteen bits at a time")
+    precondition(survivors == nil || firstBit % 16 == 0, "a mask is read sixteen bits at a time")
     var i = 0
     while i < count {
       if count &- i < 16 {

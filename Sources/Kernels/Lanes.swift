@@ -14,6 +14,13 @@ protocol LaneBlock {
   func store(_ pointer: UnsafeMutablePointer<Float>)
   /// Adds `weight · x` to every lane.
   mutating func add(_ weight: Float, times x: Self)
+  /// The same value in every lane.
+  static func repeating(_ value: Float) -> Self
+  mutating func add(_ other: Self)
+  /// Replaces negative lanes by zero.
+  mutating func rectify()
+  /// Adds the lanes' products with those of `x`, its vectors taking turns between two sums.
+  func addDot(_ x: Self, _ even: inout Vector, _ odd: inout Vector)
 }
 
 struct LaneBlock1: LaneBlock {
@@ -32,6 +39,23 @@ struct LaneBlock1: LaneBlock {
 
   @inline(__always) mutating func add(_ weight: Float, times x: Self) {
     a.addProduct(Vector(repeating: weight), x.a)
+  }
+
+  @inline(__always) static func repeating(_ value: Float) -> Self {
+    let vector = Vector(repeating: value)
+    return Self(a: vector)
+  }
+
+  @inline(__always) mutating func add(_ other: Self) {
+    a += other.a
+  }
+
+  @inline(__always) mutating func rectify() {
+    a = a.rectified
+  }
+
+  @inline(__always) func addDot(_ x: Self, _ even: inout Vector, _ odd: inout Vector) {
+    even.addProduct(a, x.a)
   }
 }
 
@@ -55,6 +79,26 @@ struct LaneBlock2: LaneBlock {
     let w = Vector(repeating: weight)
     a.addProduct(w, x.a)
     b.addProduct(w, x.b)
+  }
+
+  @inline(__always) static func repeating(_ value: Float) -> Self {
+    let vector = Vector(repeating: value)
+    return Self(a: vector, b: vector)
+  }
+
+  @inline(__always) mutating func add(_ other: Self) {
+    a += other.a
+    b += other.b
+  }
+
+  @inline(__always) mutating func rectify() {
+    a = a.rectified
+    b = b.rectified
+  }
+
+  @inline(__always) func addDot(_ x: Self, _ even: inout Vector, _ odd: inout Vector) {
+    even.addProduct(a, x.a)
+    odd.addProduct(b, x.b)
   }
 }
 
@@ -84,6 +128,32 @@ struct LaneBlock4: LaneBlock {
     b.addProduct(w, x.b)
     c.addProduct(w, x.c)
     d.addProduct(w, x.d)
+  }
+
+  @inline(__always) static func repeating(_ value: Float) -> Self {
+    let vector = Vector(repeating: value)
+    return Self(a: vector, b: vector, c: vector, d: vector)
+  }
+
+  @inline(__always) mutating func add(_ other: Self) {
+    a += other.a
+    b += other.b
+    c += other.c
+    d += other.d
+  }
+
+  @inline(__always) mutating func rectify() {
+    a = a.rectified
+    b = b.rectified
+    c = c.rectified
+    d = d.rectified
+  }
+
+  @inline(__always) func addDot(_ x: Self, _ even: inout Vector, _ odd: inout Vector) {
+    even.addProduct(a, x.a)
+    odd.addProduct(b, x.b)
+    even.addProduct(c, x.c)
+    odd.addProduct(d, x.d)
   }
 }
 

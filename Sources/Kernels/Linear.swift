@@ -7,15 +7,23 @@ public final class Linear: Sendable {
   public let lanes: Int
   private let product: Convolution
 
-  /// - Parameter weightOffset: where `W` (`[outputs][features]`) begins in the buffers of weights and gradients.
-  public init(features: Int, outputs: Int, lanes: Int, weightOffset: Int) {
+  /// - Parameters:
+  ///   - weightOffset: where `W` (`[outputs][features]`) begins in the buffers of weights and gradients.
+  ///   - survivors: of a pruned layer, the ascending places `output · features + feature` of the weights that are left and
+  ///     that alone lie there.
+  public init(features: Int, outputs: Int, lanes: Int, weightOffset: Int, survivors: [Int32]? = nil) {
     self.features = features
     self.outputs = outputs
     self.lanes = lanes
-    product = Convolution(
-      ConvolutionShape(
-        inputChannels: features, outputChannels: outputs, kernel: 1, stride: 1, padding: 0, inputHeight: 1,
-        inputWidth: 1), lanes: lanes, tapOffsets: [weightOffset])
+    let shape = ConvolutionShape(
+      inputChannels: features, outputChannels: outputs, kernel: 1, stride: 1, padding: 0, inputHeight: 1,
+      inputWidth: 1)
+    product =
+      if let survivors {
+        Convolution(SparsePattern(shape: shape, positions: [survivors]), lanes: lanes, weightOffset: weightOffset)
+      } else {
+        Convolution(shape, lanes: lanes, tapOffsets: [weightOffset])
+      }
   }
 
   /// The floats of scratch memory that the weight gradient needs.

@@ -32,8 +32,7 @@ struct BoundOperation {
     let shape = network.graph.values[node.input].shape(lanes: lanes)
     switch node.operation {
     case .convolution(let name, let geometry):
-      let offsets = network.parameter("\(name).weight").blocks.map(\.lowerBound)
-      let convolution = Convolution(geometry, lanes: lanes, tapOffsets: offsets)
+      let convolution = Convolution(geometry, network.parameter("\(name).weight"), lanes: lanes)
       kind = .convolution(convolution)
       scratchCount = convolution.scratchCount
     case .normalization(let name, let tail, let residual):
@@ -51,11 +50,28 @@ struct BoundOperation {
       kind = .averagePooling(AveragePooling(shape))
       scratchCount = 0
     case .linear(let name, let outputs):
+      let weight = network.parameter("\(name).weight")
       let linear = Linear(
-        features: shape.channels, outputs: outputs, lanes: lanes,
-        weightOffset: network.parameter("\(name).weight").blocks[0].lowerBound)
+        features: shape.channels, outputs: outputs, lanes: lanes, weightOffset: weight.blocks[0].lowerBound,
+        survivors: weight.kept?[0])
       kind = .linear(linear, bias: network.parameter("\(name).bias").blocks[0].lowerBound)
       scratchCount = linear.scratchCount
     }
+  }
+}
+
+extension Convolution {
+  /// A convolution of that shape with the weights of a parameter.
+  fileprivate convenience init(_ shape: ConvolutionShape, _ weight: Parameter, lanes: Int) {
+    guard let kept = weight.kept else {
+      self.init(shape, lanes: lanes, tapOffsets: weight.blocks.map(\.lowerBound))
+      return
+    }
+    // Survivors of dead taps lie elsewhere and take no part; those of live taps follow each other.
+    let live = kept.indices.map { weight.isLive[$0] ? kept[$0] : [] }
+    let first = weight.blocks.indices.first { weight.isLive[$0] }
+    self.init(
+      SparsePattern(shape: shape, positions: live), lanes: lanes,
+      weightOffset: first.map { weight.blocks[$0].lowerBound } ?? 0)
   }
 }

@@ -8,7 +8,7 @@ extension CostTable {
     self.init(
       rows: layout.parameters.map { parameter in
         let survivors = mask.survivors(of: parameter)
-        let dead = zip(parameter.blocks, parameter.isLive).reduce(0) { $0 + ($1.1 ? 0 : $1.0.count) }
+        let dead = parameter.isLive.count { !$0 } * (parameter.count / parameter.isLive.count)
         guard let shape = shapes[parameter.name] else {
           let isLinear = parameter.role == .linearWeight
           return Row(

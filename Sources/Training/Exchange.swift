@@ -20,6 +20,8 @@ public final class Exchange {
   public let communicator: Communicator
   /// The part of the exchanged range that this rank updates: its slice, or all of it with `native` and on one rank.
   public let owned: Range<Int>
+  /// The bytes that this rank sends in one step.
+  public let bytesSent: Int
   private let count: Int
   private let layout: BlockLayout
   private let incomingLayout: BlockLayout
@@ -38,6 +40,8 @@ public final class Exchange {
     let slice = bounds[communicator.rank]..<bounds[communicator.rank + 1]
     let usesSlices = method == .tree && size > 1
     owned = usesSlices ? slice : 0..<count
+    let elements = size == 1 ? 0 : usesSlices ? count - slice.count + slice.count * (size - 1) : count
+    bytesSent = elements * MemoryLayout<Float>.stride
     incomingLayout = try BlockLayout(counts: [Int](repeating: slice.count, count: size))
     incoming = AlignedBuffer(count: usesSlices ? slice.count * size : 0)
   }

@@ -7,11 +7,14 @@ import Pruning
 /// The main job on one rank: train, then rounds of prune and fine-tune. All ranks run the same job together.
 public final class Job {
   public let configuration: RunConfiguration
-  public let network: Network
+  /// The network; after pruning, one of its survivors only.
+  public private(set) var network: Network
   public let data: CIFARDataset
   public let communicator: Communicator
-  /// Which weights survive.
+  /// Which weights of ``network`` survive: all of them, unless the configuration keeps pruned ones as zeros.
   public private(set) var mask: Mask
+  /// What the exchange of each phase cost.
+  public private(set) var exchanges: [ExchangeSummary] = []
   /// The seconds that training steps took, over all phases so far.
   public private(set) var trainingSeconds = 0.0
   /// The images that were trained on in ``trainingSeconds``.
@@ -19,8 +22,8 @@ public final class Job {
 
   private let plan: BatchPlan
   private let requests: [PruneRequest]
-  private let microbatch: Microbatch
-  private let evaluator: Evaluator
+  private var microbatch: Microbatch
+  private var evaluator: Evaluator
   private let directory: RunDirectory?
   private let observer: any JobObserver
   private let clock = ContinuousClock()
@@ -39,14 +42,19 @@ public final class Job {
     communicator: Communicator, directory: RunDirectory?, observer: any JobObserver
   ) throws {
     self.configuration = configuration
-    self.network = network
     self.data = data
     self.communicator = communicator
     self.directory = directory
     self.observer = observer
     plan = try Self.plan(configuration, data: data, ranks: communicator.size)
     requests = try configuration.pruning.requests(layout: network.layout, seed: configuration.seed)
-    mask = try Mask(survivorsOf: UnsafeBufferPointer(network.arena[0..<network.layout.count]), layout: network.layout)
+    // A model from a file may be pruned already.
+    let weights = UnsafeBufferPointer(network.arena[0..<network.layout.count])
+    let all = Mask(allSurviving: network.layout.count)
+    let found = configuration.model == nil ? all : try Mask(survivorsOf: weights, layout: network.layout)
+    let network = configuration.isMasked || found == all ? network : network.compacted(keeping: found)
+    self.network = network
+    mask = configuration.isMasked ? found : Mask(allSurviving: network.layout.count)
     microbatch = Microbatch(
       network, lanes: configuration.microbatch, labelSmoothing: Float(configuration.labelSmoothing))
     evaluator = Evaluator(data.test, microbatch: microbatch, communicator: communicator)
@@ -78,8 +86,7 @@ public final class Job {
 
   /// Trains the dense network and keeps it in `dense.safetensors`.
   public func trainDense() throws {
-    mask = Mask(allSurviving: network.layout.count)
-    try train(configuration.dense, phase: .dense, round: 0, mask: nil)
+    try train(configuration.dense, phase: .dense, round: 0)
     try save("dense.safetensors")
   }
 
@@ -88,8 +95,7 @@ public final class Job {
   /// - Parameter round: from 1.
   public func prune(round: Int) throws -> (result: PruningResult, evaluation: Evaluation) {
     let result = try Training.prune(network, mask: mask, request: requests[round - 1], communicator: communicator)
-    mask = result.mask
-    evaluation = nil
+    keep(result.mask)
     let evaluation = try evaluate()
     try record(
       MetricsRecord(
@@ -105,7 +111,7 @@ public final class Job {
   public func finetune(round: Int) throws {
     var phase = configuration.finetune
     for _ in 1..<round { phase.learningRate *= configuration.pruning.learningRateDecay }
-    try train(phase, phase: .finetune, round: round, mask: mask)
+    try train(phase, phase: .finetune, round: round)
     try save("checkpoints/round-\(round).safetensors")
     if round == rounds { try save("pruned.safetensors") }
   }
@@ -118,10 +124,25 @@ public final class Job {
     return Double(count - survivors) / Double(count)
   }
 
-  private func train(_ numbers: PhaseConfiguration, phase: MetricsRecord.Phase, round: Int, mask: Mask?) throws {
+  /// Goes on with the survivors of a mask.
+  private func keep(_ survivors: Mask) {
+    evaluation = nil
+    guard !configuration.isMasked else {
+      mask = survivors
+      return
+    }
+    network = network.compacted(keeping: survivors)
+    mask = Mask(allSurviving: network.layout.count)
+    microbatch = Microbatch(
+      network, lanes: configuration.microbatch, labelSmoothing: Float(configuration.labelSmoothing))
+    evaluator = Evaluator(data.test, microbatch: microbatch, communicator: communicator)
+  }
+
+  private func train(_ numbers: PhaseConfiguration, phase: MetricsRecord.Phase, round: Int) throws {
     let trainer = try Trainer(
       network, images: data.training, plan: plan, microbatch: microbatch, configuration: configuration, phase: numbers,
-      mask: mask, communicator: communicator)
+      mask: phase == .finetune && configuration.isMasked ? mask : nil,
+      l1: phase == .finetune ? configuration.l1 : 0, communicator: communicator)
     observer.phaseBegan(PhaseStart(phase: phase, round: round, rounds: rounds, numbers: numbers, steps: trainer.steps))
     for epoch in 0..<numbers.epochs {
       evaluation = nil
@@ -154,10 +175,17 @@ public final class Job {
       let record = MetricsRecord(
         phase: phase, round: round, epoch: epoch + 1, step: stepsDone, trainLoss: losses / steps,
         trainAccuracy: right / steps, testLoss: evaluation.loss, testAccuracy: evaluation.accuracy, learningRate: rate,
-        imagesPerSecond: steps * Double(plan.batchSize) / elapsed, exchangeShare: exchange / elapsed, seconds: seconds,
-        sparsity: sparsity)
+        imagesPerSecond: steps * Double(plan.batchSize) / elapsed, exchangeShare: exchange / elapsed,
+        exchangeSeconds: exchange / steps, exchangeBytes: trainer.exchangedBytes, seconds: seconds, sparsity: sparsity)
       try self.record(record)
       observer.epochEnded(record, epochs: numbers.epochs)
+    }
+    if trainer.times.steps > 0 {
+      exchanges.append(
+        ExchangeSummary(
+          phase: phase, round: round, bytes: trainer.exchangedBytes,
+          seconds: trainer.times.exchange / Double(trainer.times.steps),
+          share: trainer.times.exchange / trainer.times.total))
     }
   }
 
@@ -171,6 +199,18 @@ public final class Job {
       try network.save(to: directory.file(name), classNames: data.classNames)
     }
   }
+}
+
+/// What the exchange of a phase cost on rank 0.
+public struct ExchangeSummary: Sendable {
+  public let phase: MetricsRecord.Phase
+  public let round: Int
+  /// Sent in a step.
+  public let bytes: Int
+  /// Taken by a step's exchange, waiting included.
+  public let seconds: Double
+  /// Of the time of a step.
+  public let share: Double
 }
 
 extension Network {

@@ -28,6 +28,10 @@ public struct MetricsRecord: Sendable, Equatable, Codable {
   public var imagesPerSecond: Double?
   /// The share of the training time that went into the exchange, waiting included; absent for `prune`.
   public var exchangeShare: Double?
+  /// The mean seconds that a step's exchange took, waiting included; absent for `prune`.
+  public var exchangeSeconds: Double?
+  /// The bytes that rank 0 sends in a step; absent for `prune`.
+  public var exchangeBytes: Int?
   /// Since the run began.
   public var seconds: Double
   /// The pruned fraction of all convolution and linear weights.
@@ -36,7 +40,8 @@ public struct MetricsRecord: Sendable, Equatable, Codable {
   public init(
     phase: Phase, round: Int, epoch: Int, step: Int, trainLoss: Double? = nil, trainAccuracy: Double? = nil,
     testLoss: Double, testAccuracy: Double, learningRate: Double? = nil, imagesPerSecond: Double? = nil,
-    exchangeShare: Double? = nil, seconds: Double, sparsity: Double
+    exchangeShare: Double? = nil,
+    exchangeSeconds: Double? = nil, exchangeBytes: Int? = nil, seconds: Double, sparsity: Double
   ) {
     self.phase = phase
     self.round = round
@@ -49,6 +54,8 @@ public struct MetricsRecord: Sendable, Equatable, Codable {
     self.learningRate = learningRate
     self.imagesPerSecond = imagesPerSecond
     self.exchangeShare = exchangeShare
+    self.exchangeSeconds = exchangeSeconds
+    self.exchangeBytes = exchangeBytes
     self.seconds = seconds
     self.sparsity = sparsity
   }
@@ -62,6 +69,8 @@ public struct MetricsRecord: Sendable, Equatable, Codable {
     case learningRate = "learning_rate"
     case imagesPerSecond = "images_per_second"
     case exchangeShare = "exchange_share"
+    case exchangeSeconds = "exchange_seconds"
+    case exchangeBytes = "exchange_bytes"
     case seconds, sparsity
   }
 

@@ -73,6 +73,8 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
   public var augments: Bool
   public var seed: UInt64
   public var exchange: ExchangeMethod
+  /// Whether pruned weights stay as zeros, which dense kernels multiply, as masks in PyTorch do: for comparisons.
+  public var isMasked = false
   public var dense: PhaseConfiguration
   public var finetune: PhaseConfiguration
   public var pruning: PruningConfiguration

@@ -44,6 +44,7 @@ public final class Trainer {
   private let configuration: RunConfiguration
   private let phase: PhaseConfiguration
   private let mask: Mask?
+  private let l1: Float
   private let rank: Int
   private var stepsDone = 0
   private let clock = ContinuousClock()
@@ -52,10 +53,11 @@ public final class Trainer {
   ///
   /// - Parameters:
   ///   - microbatch: a workspace of the network for the plan's microbatches.
-  ///   - mask: which weights survive; the others must be zero in the arena.
+  ///   - mask: which weights survive, where the arena holds others as well; these must be zero.
+  ///   - l1: the strength of L1 regularization.
   public init(
     _ network: Network, images: ImageSet, plan: BatchPlan, microbatch: Microbatch, configuration: RunConfiguration,
-    phase: PhaseConfiguration, mask: Mask?, communicator: Communicator
+    phase: PhaseConfiguration, mask: Mask?, l1: Double = 0, communicator: Communicator
   ) throws(MPIError) {
     self.network = network
     self.plan = plan
@@ -63,6 +65,7 @@ public final class Trainer {
     self.configuration = configuration
     self.phase = phase
     self.mask = mask
+    self.l1 = Float(l1)
     rank = communicator.rank
     loader = ImageLoader(images)
     let count = network.layout.exchangedCount
@@ -70,6 +73,9 @@ public final class Trainer {
     exchange = try Exchange(configuration.exchange, communicator, count: count)
     optimizer = Optimizer(network, owned: exchange.owned)
   }
+
+  /// The bytes that this rank sends in one step.
+  public var exchangedBytes: Int { exchange.bytesSent }
 
   /// The optimizer steps of the whole phase.
   public var steps: Int { phase.epochs * plan.stepsPerEpoch }
@@ -117,7 +123,7 @@ public final class Trainer {
       optimizer.step(
         GradientDescentStep(
           learningRate: Float(rate), momentum: Float(configuration.momentum), isNesterov: configuration.nesterov,
-          weightDecay: Float(configuration.weightDecay), l1: mask == nil ? 0 : Float(configuration.l1)),
+          weightDecay: Float(configuration.weightDecay), l1: l1),
         gradient: gradient, microbatches: plan.microbatchesPerBatch, mask: mask)
     }
     try measure(\.exchange) { try exchange.gather(network.arena) }

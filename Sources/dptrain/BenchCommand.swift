@@ -35,6 +35,12 @@ struct BenchStep: RankCommand {
   @Option var microbatch: Int = 64
   @Option var steps: Int = 10
   @Option var exchange: ExchangeMethod = .tree
+  /// A model to fine-tune; a new network without it.
+  @Option var model: String?
+  /// What to prune of it; otherwise its zeros say what is pruned.
+  @Option var prune: Double?
+  /// Multiply by pruned weights too.
+  @Flag var masked = false
   @Flag var json = false
 
   func run(on world: Communicator) throws -> Int32 {
@@ -45,12 +51,12 @@ struct BenchStep: RankCommand {
     configuration.exchange = exchange
     configuration.dense = PhaseConfiguration(epochs: 1_000, learningRate: 1e-3, schedule: .constant)
     let data = try CIFARDataset(.synthetic)
-    let network = Network(arch)
-    network.initialize(seed: 0)
+    let (network, mask) = try pruned(world)
+    let layout = network.layout
     let plan = try Job.plan(configuration, data: data, ranks: world.size)
     let trainer = try Trainer(
       network, images: data.training, plan: plan, microbatch: Microbatch(network, lanes: microbatch),
-      configuration: configuration, phase: configuration.dense, mask: nil, communicator: world)
+      configuration: configuration, phase: configuration.dense, mask: masked ? mask : nil, communicator: world)
     let clock = ContinuousClock()
     var seconds: [Double] = []
     var before = StepTimes()
@@ -78,7 +84,10 @@ struct BenchStep: RankCommand {
     try printJSON([
       "images_per_second": Double(batchSize) / step, "step_seconds_median": step, "steps": steps,
       "ranks": world.size, "resident_bytes": resident, "batch_size": batchSize, "microbatch": microbatch,
-      "arch": arch.rawValue, "exchange": exchange.rawValue,
+      "arch": network.architecture.rawValue, "exchange": exchange.rawValue,
+      "survivors": layout.convolutionWeights.reduce(0) { $0 + mask.survivors(of: $1) },
+      "weights": layout.convolutionWeights.reduce(0) { $0 + $1.count }, "exchange_bytes": trainer.exchangedBytes,
+      "exchanged_floats": layout.exchangedCount,
       "loading_seconds": (times.loading - before.loading) / count,
       "forward_seconds": (times.forward - before.forward) / count,
       "backward_seconds": (times.backward - before.backward) / count,
@@ -86,6 +95,24 @@ struct BenchStep: RankCommand {
       "update_seconds": (times.update - before.update) / count,
     ])
     return 0
+  }
+}
+
+extension BenchStep {
+  /// The network to train and the mask of its survivors.
+  private func pruned(_ world: Communicator) throws -> (Network, Mask) {
+    let network = try model.map { try Network(path: $0) } ?? Network(arch)
+    if model == nil { network.initialize(seed: 0) }
+    var mask = try Mask(
+      survivorsOf: UnsafeBufferPointer(network.arena[0..<network.layout.count]), layout: network.layout)
+    if let prune {
+      mask = try Training.prune(
+        network, mask: mask, request: PruneRequest(convolutionAmount: .total(prune)), communicator: world
+      ).mask
+    }
+    guard !masked, mask.survivorCount < mask.count else { return (network, mask) }
+    let compact = network.compacted(keeping: mask)
+    return (compact, Mask(allSurviving: compact.layout.count))
   }
 }
 

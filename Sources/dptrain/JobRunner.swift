@@ -134,6 +134,14 @@ struct JobRunner {
     console.say(
       "trained on \(job.trainedImages.grouped) images at \(Int(speed.rounded()).grouped) images/s; "
         + "\(Duration.seconds(job.seconds).brief) in all")
+    for summary in job.exchanges where summary.bytes > 0 {
+      let name =
+        summary.phase == .dense
+        ? "dense training" : "fine-tuning" + (job.rounds > 1 ? ", round \(summary.round)" : "")
+      console.say(
+        "exchange in \(name): \(summary.bytes.bytes) a step and rank in \((1e3 * summary.seconds).fixed(1)) ms, "
+          + "\((100 * summary.share).fixed(1)) % of the step")
+    }
     console.say("weights \(ArenaHash(job.network))")
   }
 

@@ -173,6 +173,9 @@ struct PruningOptions: ParsableArguments {
   @Option(help: "What goes first: the smallest magnitudes (l1), or any (random), as a control.")
   var method: PruneMethod = .l1
 
+  @Flag(help: "Keep pruned weights as zeros and multiply by them, as masks in PyTorch do: slow, for comparisons.")
+  var masked = false
+
   @Option(help: "Rounds of prune and fine-tune, each with the same relative rate.")
   var iterations: Int = 1
 
@@ -216,6 +219,7 @@ struct PruningOptions: ParsableArguments {
 
   /// Puts the options into a configuration.
   func apply(to configuration: inout RunConfiguration, training: TrainingOptions) {
+    configuration.isMasked = masked
     configuration.finetune.schedule = training.changed(configuration.finetune.schedule, by: finetuneSchedule)
     configuration.finetune.epochs = finetuneEpochs ?? configuration.finetune.epochs
     configuration.finetune.learningRate = finetuneLearningRate ?? configuration.finetune.learningRate

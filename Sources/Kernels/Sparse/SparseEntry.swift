@@ -1,0 +1,12 @@
+/// A survivor as the kernels read it.
+struct SparseEntry {
+  /// The floats from the source's begin to its channel.
+  let offset: Int32
+  var weight: Float
+}
+
+/// Entries that follow each other.
+struct SparseRun {
+  let first: UnsafePointer<SparseEntry>
+  let end: UnsafePointer<SparseEntry>
+}
