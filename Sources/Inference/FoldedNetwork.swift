@@ -123,12 +123,6 @@ public struct FoldedLayer: Sendable, Equatable {
     self.rectifies = rectifies
   }
 
-  /// The share of the weights that survive, of those that meet more than padding.
-  public var density: Double {
-    let live = shape.outputsPerTap.count { $0 > 0 } * shape.outputChannels * shape.inputChannels
-    return live == 0 ? 0 : Double(weights.count) / Double(live)
-  }
-
   /// The multiply-adds of one image: each survivor once for every output pixel at which it meets the input.
   public var multiplyAdds: Int {
     zip(shape.outputsPerTap, weights.positions).reduce(0) { $0 + $1.0 * $1.1.count }

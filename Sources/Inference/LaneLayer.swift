@@ -6,7 +6,7 @@ final class LaneLayer {
     /// No weight is left: bias and residual only.
     case none
     case dense(Convolution)
-    case sparse(SurvivorConvolution)
+    case sparse(SparseConvolution)
   }
 
   private let kernel: Kernel
@@ -25,7 +25,7 @@ final class LaneLayer {
     } else if let tapOffsets = weights.tapOffsets {
       kernel = .dense(Convolution(shape, lanes: lanes, tapOffsets: tapOffsets))
     } else {
-      kernel = .sparse(SurvivorConvolution(shape, lanes: lanes, positions: layer.weights.positions))
+      kernel = .sparse(SparseConvolution(layer.pattern, lanes: lanes))
     }
     let output = shape.output(lanes: lanes)
     epilogue = ActivationEpilogue(output, biasPixels: layer.bias.pixels, rectifies: layer.rectifies)
@@ -46,9 +46,9 @@ final class LaneLayer {
       convolution.forward(weights: weights.buffer.pointer, x: x, y: y)
       epilogue(x: y, bias: weights.bias.pointer, residual: residual, y: y)
     case .sparse(let convolution):
-      y.update(repeating: 0, count: epilogue.shape.count)
-      convolution.add(weights: weights.buffer.pointer, x: x, y: y)
-      epilogue(x: y, bias: weights.bias.pointer, residual: residual, y: y)
+      let start = ConvolutionStart(
+        bias: weights.bias.pointer, biasPixels: epilogue.biasPixels, residual: residual, rectifies: epilogue.rectifies)
+      convolution.forward(weights: weights.buffer.pointer, x: x, y: y, start: start)
     }
   }
 
@@ -77,7 +77,7 @@ final class LaneWeights {
   init(_ layer: FoldedLayer) {
     bias = AlignedBuffer(layer.bias.values)
     let shape = layer.shape
-    guard layer.density >= 0.6 else {
+    guard !SparsityRule.prefersSparse(.forward, layer.pattern) else {
       tapOffsets = nil
       buffer = AlignedBuffer(layer.weights.values.flatMap { $0 })
       return
@@ -91,6 +91,10 @@ final class LaneWeights {
       }
     }
   }
+}
+
+extension FoldedLayer {
+  fileprivate var pattern: SparsePattern { SparsePattern(shape: shape, positions: weights.positions) }
 }
 
 extension AlignedBuffer {

@@ -67,7 +67,7 @@ public final class ChannelConvolution: @unchecked Sendable {
 
   /// The products of a tile of output channels at one pixel. Two sums take turns.
   @inline(never)
-  private func multiply<Tile: PixelTile>(_ type: Tile.Type, _ weights: UnsafePointer<Float>, _ pixel: Int) {
+  private func multiply<Tile: LaneBlock>(_ type: Tile.Type, _ weights: UnsafePointer<Float>, _ pixel: Int) {
     var (a, b) = (Tile.zero, Tile.zero)
     let x = unfolded.pointer + pixel
     var row = 0
@@ -77,6 +77,7 @@ public final class ChannelConvolution: @unchecked Sendable {
       row &+= 2
     }
     if row < rows.count { a.add(x[row &* vectorWidth], times: .load(weights + row &* Self.tile)) }
-    (a + b).store(sums.pointer)
+    a.add(b)
+    a.store(sums.pointer)
   }
 }

@@ -70,7 +70,7 @@ public final class PixelConvolution: @unchecked Sendable {
         case 1: addToSingles(block, residual, y + offset, offset)
         case 2: add(LaneBlock2.self, block, residual, y + offset, offset)
         case 4: add(LaneBlock4.self, block, residual, y + offset, offset)
-        default: add(PixelTile8.self, block, residual, y + offset, offset)
+        default: add(LaneBlock8.self, block, residual, y + offset, offset)
         }
       }
     }
@@ -78,7 +78,7 @@ public final class PixelConvolution: @unchecked Sendable {
 
   /// Adds a block's products to one band of all output channels.
   @inline(never)
-  private func add<Tile: PixelTile>(
+  private func add<Tile: LaneBlock>(
     _ type: Tile.Type, _ block: Int, _ residual: UnsafePointer<Float>?, _ y: UnsafeMutablePointer<Float>, _ offset: Int
   ) {
     let starts = starts.pointer + block &* (shape.outputChannels &+ 1)
@@ -94,7 +94,8 @@ public final class PixelConvolution: @unchecked Sendable {
         sum.add(weights[next], times: .load((rows + Int(offsets[next])).assumingMemoryBound(to: Float.self)))
         next &+= 1
       }
-      (rectifies ? sum.rectified : sum).store(to)
+      if rectifies { sum.rectify() }
+      sum.store(to)
     }
   }
 

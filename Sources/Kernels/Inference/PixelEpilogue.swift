@@ -28,15 +28,15 @@ public final class PixelEpilogue: Sendable {
 
   /// Bias and residual of an output channel, from pixel `offset` on.
   @inline(__always)
-  func start<Tile: PixelTile>(
+  func start<Tile: LaneBlock>(
     _ type: Tile.Type, _ channel: Int, _ offset: Int, _ residual: UnsafePointer<Float>?
   ) -> Tile {
     var sum: Tile =
       biasIsPerPixel
-      ? .load(bias.pointer + channel &* output.channelStride + offset) : Tile(repeating: bias.pointer[channel])
+      ? .load(bias.pointer + channel &* output.channelStride + offset) : .repeating(bias.pointer[channel])
     if let residual, let residualChannels {
       let added = Int(residualChannels.pointer[channel])
-      if added >= 0 { sum = sum + .load(residual + added &* output.channelStride + offset) }
+      if added >= 0 { sum.add(.load(residual + added &* output.channelStride + offset)) }
     }
     return sum
   }
