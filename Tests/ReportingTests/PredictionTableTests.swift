@@ -23,8 +23,8 @@ import Testing
       ], classNames: names, top: 2)
     #expect(
       table.description == """
-        image  truth  1st              2nd
-        ─────────────────────────────────────────────
+        image  truth  1st               2nd
+        ────────────────────────────────────────────────
             7  cat    cat       75.0 %  airplane  12.5 %
          1234  dog    airplane  90.0 %  dog        8.0 %
 
