@@ -41,7 +41,8 @@ data: ## download CIFAR-10 to data/
 	@.ci/setup curl
 	@.ci/download-cifar10 data
 
-bench: build ## measure against PyTorch and write docs/benchmarks.md
+bench: build ## measure against PyTorch, ONNX Runtime and OpenVINO and write docs/benchmarks.md
+	swift build -c release --product kernel-bench
 	@.ci/setup python3-venv
 	@test -x $(PYTHON) || python3 -m venv Benchmarks/.venv
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check -r Benchmarks/requirements.txt

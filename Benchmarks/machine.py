@@ -1,6 +1,7 @@
 """What a figure depends on: the machine, the libraries, the commit."""
 
 import datetime
+import importlib.metadata
 import os
 import platform
 import re
@@ -8,6 +9,7 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+PEERS = {"PyTorch": "torch", "ONNX Runtime": "onnxruntime", "OpenVINO": "openvino"}
 
 
 def output(*command):
@@ -28,6 +30,30 @@ def usable_cores():
     topology = [line for line in output("lscpu", "-p=CORE,SOCKET").splitlines() if not line.startswith("#")]
     allowed = len(os.sched_getaffinity(0))
     return min(len(set(topology)) or allowed, allowed)
+
+
+def processors(cores):
+    """The logical processors of the first cores that this process may use, as `taskset -c` takes them."""
+    allowed = os.sched_getaffinity(0)
+    of_core = {}
+    for line in output("lscpu", "-p=CPU,CORE,SOCKET").splitlines():
+        if not line.startswith("#"):
+            processor, *core = line.split(",")
+            if int(processor) in allowed:
+                of_core.setdefault(tuple(core), []).append(processor)
+    chosen = list(of_core.values())[:cores] or [[str(processor)] for processor in sorted(allowed)[:cores]]
+    return ",".join(processor for siblings in chosen for processor in siblings)
+
+
+def versions():
+    """Of the peers, by name."""
+    found = {}
+    for name, package in PEERS.items():
+        try:
+            found[name] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            pass
+    return found
 
 
 def describe():
@@ -52,5 +78,6 @@ def describe():
         "openblas": output("pkg-config", "--modversion", "openblas") or "unknown",
         "swift": first_match(r"Swift version (\S+)", output("swift", "--version")),
         "python": platform.python_version(),
+        "peers": versions(),
         "load_before": round(os.getloadavg()[0], 2),
     }

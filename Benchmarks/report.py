@@ -1,125 +1,118 @@
-"""docs/benchmarks.md from the measurements."""
+"""docs/benchmarks.md and docs/results/sparsity.svg from the measurements.
 
-import shlex
+    Benchmarks/.venv/bin/python Benchmarks/report.py        writes both anew from Benchmarks/results/latest.json
+"""
 
+import json
 
-def verdict(reached):
-    return "reached" if reached else "**missed**"
+import machine
+from parts import exchange, finetuning, inference, kernels, selection, sweep, training
 
-
-def rate(spread):
-    return f"{spread['median']:,.0f} ({spread['least']:,.0f}–{spread['most']:,.0f})"
-
-
-def milliseconds(spread):
-    return f"{1e3 * spread['median']:.1f} ({1e3 * spread['least']:.1f}–{1e3 * spread['most']:.1f})"
-
-
-def training_table(cases):
-    yield "| network | batch | dptrain, images/s | PyTorch, images/s | its layout | ratio | target | |"
-    yield "|---|---:|---:|---:|---|---:|---:|---|"
-    for case in cases:
-        rates = case["images_per_second"]
-        yield (
-            f"| `{case['architecture']}` | {case['batch_size']} | {rate(rates['dptrain'])} | {rate(rates['pytorch'])} "
-            f"| {case['pytorch_layout']} | **{case['ratio']:.2f}** | {case['target_ratio']} "
-            f"| {verdict(case['ratio'] >= case['target_ratio'])} |"
-        )
-
-
-def memory_table(cases):
-    yield "| network | batch | microbatch | dptrain, MB a rank | target | | PyTorch, MB |"
-    yield "|---|---:|---:|---:|---:|---|---:|"
-    for case in cases:
-        resident = case["resident_bytes"]
-        judged = case["architecture"] == "resnet18"
-        target = "600" if judged else "–"
-        reached = verdict(resident["dptrain"] <= 600e6) if judged else ""
-        yield (
-            f"| `{case['architecture']}` | {case['batch_size']} | {case['microbatch']} | {resident['dptrain'] / 1e6:,.0f} "
-            f"| {target} | {reached} | {resident['pytorch'] / 1e6:,.0f} |"
-        )
+PARTS = {
+    "training": training,
+    "finetuning": finetuning,
+    "inference": inference,
+    "sweep": sweep,
+    "exchange": exchange,
+    "selection": selection,
+    "kernels": kernels,
+}
+TITLES = {
+    "training": "Training",
+    "finetuning": "Fine-tuning of a pruned network",
+    "inference": "Inference of a pruned network",
+    "sweep": "Time against sparsity",
+    "exchange": "Exchange of the gradient",
+    "selection": "Selection",
+    "kernels": "Sparse kernels",
+}
+LATEST = machine.ROOT / "Benchmarks" / "results" / "latest.json"
 
 
-def exchange_table(exchanges, step):
-    yield "| ranks | MB | tree, ms | `MPI_Allreduce`, ms | tree / `MPI_Allreduce` | share of a step | target | |"
-    yield "|---:|---:|---:|---:|---:|---:|---:|---|"
-    for case in exchanges:
-        tree, native = case["tree_seconds"], case["native_seconds"]
-        ranks = f"{case['ranks']}{' (more than cores)' if case['oversubscribed'] else ''}"
-        comparison = f"{tree['median'] / native['median']:.2f}"
-        share, target, reached = "–", "–", ""
-        if case["ranks"] == step["ranks"]:
-            part = tree["median"] / step["step_seconds"]["dptrain"]["median"]
-            share, target, reached = f"{100 * part:.1f} %", "10 %", verdict(part <= 0.1)
-        yield (
-            f"| {ranks} | {case['bytes'] / 1e6:.1f} | {milliseconds(tree)} | {milliseconds(native)} | {comparison} "
-            f"| {share} | {target} | {reached} |"
-        )
+def load():
+    return json.loads(LATEST.read_text()) if LATEST.exists() else {}
 
 
-def commands(result):
-    for case in result["training"]:
-        yield from case["commands"].values()
-    for case in result["exchange"]:
-        yield case["command"]
-    yield from result["selection"]["commands"].values()
+def save(results):
+    LATEST.parent.mkdir(exist_ok=True)
+    LATEST.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
 
 
-def render(result):
-    machine, selection = result["machine"], result["selection"]
-    step = next(case for case in result["training"] if case["batch_size"] == 128)
-    chosen = selection["seconds"]
+def write(results):
+    document = machine.ROOT / "docs" / "benchmarks.md"
+    document.parent.mkdir(exist_ok=True)
+    document.write_text(render(results))
+    if "sweep" in results:
+        # Only the plot needs matplotlib.
+        import plot_sparsity
+
+        plot_sparsity.draw(results["sweep"], document.parent / "results" / "sparsity.svg")
+
+
+def machines(results):
+    """The distinct machines, each with the names of the parts that were measured on it."""
+    found = []
+    for name in [name for name in PARTS if name in results]:
+        facts = {
+            key: value for key, value in results[name]["machine"].items() if key not in ("date", "commit", "load_before")
+        }
+        for other, names in found:
+            if other == facts:
+                names.append(name)
+                break
+        else:
+            found.append((facts, [name]))
+    return found
+
+
+def machine_table(facts, names, only):
+    """What the figures depend on."""
+    software = [("Swift", facts["swift"]), ("Open MPI", facts["open_mpi"]), ("OpenBLAS", facts["openblas"])]
+    software += [*facts["peers"].items(), ("Python", facts["python"])]
+    yield "| | |"
+    yield "|---|---|"
+    if not only:
+        yield f"| measured here | {', '.join(TITLES[name].lower() for name in names)} |"
+    yield (
+        f"| CPU | {facts['cpu']} ({facts['cpu_model']}), {facts['cores']} cores, {facts['vector_instructions']}, "
+        f"{facts['memory_gib']} GiB memory; virtual: {facts['virtual']} |"
+    )
+    yield f"| system | {facts['system']} |"
+    yield f"| software | {', '.join(f'{name} {version}' for name, version in software)} |"
+    yield ""
+
+
+def render(results):
+    present = {name: results[name] for name in PARTS if name in results}
+    found = machines(results)
     lines = [
         "# Benchmarks",
         "",
-        "Written by `make bench`; the raw figures are in `Benchmarks/results/latest.json`.",
+        "Written by `make bench`; the raw figures are in `Benchmarks/results/latest.json`. `make bench BENCH_ARGUMENTS='--only",
+        "inference'` measures one part anew and keeps the others.",
         "",
-        f"Each figure is the median of {result['repetitions']} measurements, with the least and the most. dptrain and PyTorch",
-        "are measured in turn, each in a process of its own: dptrain with one rank a core, PyTorch with all cores and the",
-        "layout that is fastest here.",
-        "",
-        "| | |",
-        "|---|---|",
-        f"| measured | {machine['date']}, commit {machine['commit']} |",
-        f"| CPU | {machine['cpu']} ({machine['cpu_model']}), {machine['cores']} cores, {machine['vector_instructions']}, "
-        f"{machine['memory_gib']} GiB memory; virtual: {machine['virtual']} |",
-        f"| system | {machine['system']}; load before the start {machine['load_before']} |",
-        f"| software | Swift {machine['swift']}, Open MPI {machine['open_mpi']}, OpenBLAS {machine['openblas']}, "
-        f"PyTorch {machine['pytorch']}, Python {machine['python']} |",
-        "",
-        "## Training",
-        "",
-        "Forward, backward and SGD with Nesterov momentum on 32×32 images. dptrain's step also reads, crops, flips and",
-        "normalizes its images and exchanges gradients; PyTorch gets one batch again and again, ready in memory.",
-        "",
-        *training_table(result["training"]),
-        "",
-        "## Memory",
-        "",
-        "The most that was resident, without memory-mapped data files; PyTorch is one process for all cores.",
-        "",
-        *memory_table(result["training"]),
-        "",
-        "## Exchange of the gradient",
-        "",
-        "The fixed tree, whose result does not depend on the number of ranks, against `MPI_Allreduce`, on one host. The share",
-        f"is of a step of `{step['architecture']}` with a batch of {step['batch_size']} on as many ranks.",
-        "",
-        *exchange_table(result["exchange"], step),
-        "",
-        "## Selection",
-        "",
-        f"98 % of {selection['weights']:,} weights by magnitude over all convolutions, and the broadcast of the mask.",
-        "",
-        "| dptrain, ms | target | | `torch.nn.utils.prune`, ms |",
-        "|---:|---:|---|---:|",
-        f"| {milliseconds(chosen['dptrain'])} | {1e3 * selection['target_seconds']:.0f} "
-        f"| {verdict(chosen['dptrain']['median'] <= selection['target_seconds'])} | {milliseconds(chosen['pytorch'])} |",
-        "",
-        "## Commands",
-        "",
-        *[f"    {shlex.join(command)}" for command in commands(result)],
+        "Each figure is the median of several measurements, with the least and the most in parentheses. All sides of a row are",
+        "measured in turn, each in a process of its own: dptrain with one rank a core, its peers with as many threads, in",
+        "the layout or mode that is fastest here.",
         "",
     ]
-    return "\n".join(lines)
+    for facts, names in found:
+        lines += machine_table(facts, names, only=len(found) == 1)
+    for name, part in present.items():
+        facts = part["machine"]
+        lines += [f"## {TITLES[name]}", "", *PARTS[name].section(part), ""]
+        lines += [
+            f"Measured on {facts['date']} at commit {facts['commit']}, {part['repetitions']} times; load before the start "
+            f"{facts['load_before']}.",
+            "",
+        ]
+    lines += ["## Commands", ""]
+    if any("models" in part for part in present.values()):
+        lines += ["`resnet18.safetensors` and `resnet18-cifar.safetensors` are the trained networks that the sections name.", ""]
+    for command in dict.fromkeys(command for part in present.values() for command in part["commands"]):
+        lines.append(f"    {command}")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    write(load())

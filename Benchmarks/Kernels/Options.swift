@@ -6,6 +6,10 @@ struct Options {
   var lanes = 64
   /// How often each operation is measured by each backend.
   var rounds = 7
+  /// Whether to measure sparse convolutions against dense ones.
+  var sparse = false
+  /// Where the sparse figures go as JSON.
+  var json: String?
 
   struct Invalid: Error, CustomStringConvertible {
     let description: String
@@ -14,21 +18,29 @@ struct Options {
   init(_ arguments: some Sequence<String>) throws {
     var iterator = arguments.makeIterator()
     while let flag = iterator.next() {
-      let text = iterator.next() ?? "nothing"
       switch flag {
+      case "--sparse":
+        sparse = true
       case "--lanes":
+        let text = iterator.next() ?? "nothing"
         guard let value = Int(text), value > 0, value % vectorWidth == 0 else {
           throw Invalid(description: "--lanes takes a multiple of \(vectorWidth), not \(text)")
         }
         lanes = value
       case "--rounds":
+        let text = iterator.next() ?? "nothing"
         guard let value = Int(text), value > 0 else {
           throw Invalid(description: "--rounds takes a number of 1 or more, not \(text)")
         }
         rounds = value
+      case "--json":
+        guard let path = iterator.next() else { throw Invalid(description: "--json takes the path of a file") }
+        json = path
       default:
-        throw Invalid(description: "there is no \(flag); there are --lanes N and --rounds N")
+        throw Invalid(
+          description: "there is no \(flag); there are --sparse, --lanes N, --rounds N and, with --sparse, --json FILE")
       }
     }
+    if json != nil, !sparse { throw Invalid(description: "--json takes the figures of --sparse") }
   }
 }

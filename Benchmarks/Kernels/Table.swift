@@ -6,13 +6,14 @@ func printTable(of layers: [Layer], in network: String, _ options: Options) {
   let names = ["tiles", "Winograd", "OpenBLAS"]
   print("\n" + row([network, "forward", "", "", "input gradient", "", "", "weight gradient", "", ""]))
   print(row([""] + names + names + names))
-  var totals: [Operation: [ConvolutionBackend: Double]] = [:]
+  var totals: [ConvolutionOperation: [ConvolutionBackend: Double]] = [:]
   for layer in layers {
+    let activations = Activations(layer.shape, lanes: options.lanes)
     let trials = ConvolutionBackend.allCases.filter { $0.suits(layer.shape) }.map {
-      (backend: $0, trial: Trial(layer.shape, lanes: options.lanes, backend: $0))
+      (backend: $0, trial: Trial(layer.shape, activations: activations, lanes: options.lanes, backend: $0))
     }
     var cells = ["\(layer.count == 1 ? "" : "\(layer.count) × ")\(layer.name)"]
-    for operation in Operation.allCases {
+    for operation in ConvolutionOperation.allCases {
       guard operation != .inputGradient || layer.hasInputGradient else {
         cells += ["–", "–", "–"]
         continue
@@ -35,7 +36,7 @@ func printTable(of layers: [Layer], in network: String, _ options: Options) {
     }
     print(row(cells))
   }
-  let milliseconds = Operation.allCases.flatMap { operation in
+  let milliseconds = ConvolutionOperation.allCases.flatMap { operation in
     [ConvolutionBackend.registerTiles, .openBLAS].flatMap { backend in
       let total = String(format: "%.1f ms", 1e3 * (totals[operation]?[backend] ?? 0))
       return backend == .registerTiles ? [total, ""] : [total]
