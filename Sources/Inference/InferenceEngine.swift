@@ -9,6 +9,7 @@ public final class InferenceEngine {
   public let network: FoldedNetwork
   private let weights: [LaneWeights]
   private let single: PixelProgram
+  private let fewestForLanes: Int
   /// For 16, 32, 48 and 64 lanes.
   private var programs: [LaneProgram?] = [nil, nil, nil, nil]
 
@@ -16,6 +17,7 @@ public final class InferenceEngine {
     self.network = network
     weights = network.layers.map { LaneWeights($0) }
     single = PixelProgram(network)
+    fewestForLanes = MicrobatchPlan.fewestForLanes(network)
   }
 
   /// The layers that compute survivors only; the others multiply all their weights.
@@ -30,7 +32,7 @@ public final class InferenceEngine {
   public func callAsFunction(
     images: UnsafePointer<Float>, count: Int, logits: UnsafeMutablePointer<Float>
   ) {
-    let plan = MicrobatchPlan(count: count)
+    let plan = MicrobatchPlan(count: count, fewestForLanes: fewestForLanes)
     let size = network.image.channels &* network.image.pixels
     var (images, logits) = (images, logits)
     func advance(_ done: Int) {
