@@ -34,7 +34,7 @@ let package = Package(
     .target(
       name: "NeuralNetwork", dependencies: ["Kernels", "RandomNumbers", "Formats"], swiftSettings: compute),
     .target(
-      name: "Pruning", dependencies: ["NeuralNetwork", "RandomNumbers"], swiftSettings: compute),
+      name: "Pruning", dependencies: ["Kernels", "NeuralNetwork", "RandomNumbers"], swiftSettings: compute),
     .target(name: "Inference", dependencies: ["Kernels", "NeuralNetwork"], swiftSettings: compute),
     .target(
       name: "Training",
@@ -69,7 +69,8 @@ let package = Package(
       name: "InferenceTests",
       dependencies: ["Inference", "NeuralNetwork", "Kernels", "CIFAR", "Formats", "TestSupport", "CAllocationCounter"],
       swiftSettings: compute),
-    .testTarget(name: "PruningTests", dependencies: ["Pruning", "NeuralNetwork"], exclude: ["Golden"]),
+    .testTarget(
+      name: "PruningTests", dependencies: ["Pruning", "NeuralNetwork", "Kernels", "TestSupport"], exclude: ["Golden"]),
     .testTarget(
       name: "ReportingTests", dependencies: ["Reporting", "Pruning", "NeuralNetwork"], exclude: ["Golden"]),
     .testTarget(

@@ -28,18 +28,24 @@ struct Pool {
     self.segments = segments
   }
 
-  /// The pools of a request.
+  /// The number of weights that the amount takes of what a mask has left.
+  func count(_ mask: Mask) throws(PruningError) -> Int {
+    try amount.count(pool: name, size: size, remaining: remaining(mask))
+  }
+
+  /// The pools of a request. Under global scope: the convolutions, then the linear weights.
   static func pools(of layout: ParameterLayout, request: PruneRequest) -> [Pool] {
     let convolutions = layout.parameters.filter { $0.role == .convolutionWeight }
     let linear = layout.parameters.filter { $0.role == .linearWeight }
+    let amount = request.target == nil ? request.convolutionAmount : .none
     switch request.scope {
     case .global:
       return [
-        Pool(name: "convolution weights", parameters: convolutions, amount: request.convolutionAmount),
+        Pool(name: "convolution weights", parameters: convolutions, amount: amount),
         Pool(name: "linear weights", parameters: linear, amount: request.linearAmount),
       ]
     case .local:
-      return convolutions.map { Pool(name: $0.name, parameters: [$0], amount: request.convolutionAmount) }
+      return convolutions.map { Pool(name: $0.name, parameters: [$0], amount: amount) }
         + linear.map { Pool(name: $0.name, parameters: [$0], amount: request.linearAmount) }
     }
   }

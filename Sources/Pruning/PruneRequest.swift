@@ -6,36 +6,37 @@ public enum PruneScope: String, Sendable, CaseIterable {
   case local
 }
 
-/// Which weights of a pool go first.
-public enum PruneMethod: String, Sendable, CaseIterable {
-  /// Those of least magnitude; among equals the first in torchvision's order (parameters as in the `state_dict`, then
-  /// `[O][I][kh][kw]`).
-  case l1
-  /// A uniform draw, the control that any ranking has to beat.
-  case random
-}
-
 /// One round of pruning: what to take, from what, how.
 public struct PruneRequest: Sendable, Equatable {
-  /// What to prune of the convolution weights, dead taps included.
+  /// What to prune of the convolution weights, dead taps included. Without effect where there is a `target`.
   public var convolutionAmount: PruneAmount
   /// What to prune of the linear weight, a pool of its own.
   public var linearAmount: PruneAmount
+  /// Instead of an amount: what the convolutions may cost once the last round is done.
+  public var target: PruneTarget?
+  /// The rounds that are left to reach the target, this one included. Each takes an equal relative share of the way.
+  public var roundsLeft: Int
   public var scope: PruneScope
-  public var method: PruneMethod
-  /// With `round`, what `PruneMethod.random` draws from; unused by `PruneMethod.l1`.
+  public var score: PruneScore
+  /// The power of the cost in ``PruneScore/l1PerCost``, in ``PruneScore/costPowers``; without effect on other scores.
+  public var costPower: Double
+  /// With `round`, what ``PruneScore/random`` draws from; unused by other scores.
   public var seed: UInt64
   /// The number of the round, from 0.
   public var round: Int
 
   public init(
-    convolutionAmount: PruneAmount, linearAmount: PruneAmount = .none, scope: PruneScope = .global,
-    method: PruneMethod = .l1, seed: UInt64 = 0, round: Int = 0
+    convolutionAmount: PruneAmount, linearAmount: PruneAmount = .none, target: PruneTarget? = nil, roundsLeft: Int = 1,
+    scope: PruneScope = .global, score: PruneScore = .l1, costPower: Double = PruneScore.defaultCostPower,
+    seed: UInt64 = 0, round: Int = 0
   ) {
     self.convolutionAmount = convolutionAmount
     self.linearAmount = linearAmount
+    self.target = target
+    self.roundsLeft = roundsLeft
     self.scope = scope
-    self.method = method
+    self.score = score
+    self.costPower = costPower
     self.seed = seed
     self.round = round
   }

@@ -18,6 +18,26 @@ public enum PruningError: Error, Equatable, CustomStringConvertible {
   case noRounds(found: Int)
   /// The totals of a schedule do not increase; `round` counts from 1.
   case totalsDecrease(round: Int, previous: Double, found: Double)
+  /// A score that compares layers, with each layer ranked by itself.
+  case scopeContradictsScore(PruneScore)
+  /// A target is reached by one ranking of all convolutions.
+  case scopeContradictsTarget(PruneTarget)
+  case costPowerOutOfRange(found: Double)
+  /// A share outside (0, 1), or a factor that is not above 1.
+  case targetOutOfRange(PruneTarget)
+  /// A target that needs no pruning; `share` is what the network costs, of the dense one.
+  case targetMet(PruneTarget, share: Double)
+  /// A target that no number of pruned weights meets; `least` is the lowest cost possible, of the dense network's.
+  case targetOutOfReach(PruneTarget, least: Double)
+  /// A weight whose cost is needed and that the network's graph does not have.
+  case unknownCost(parameter: String)
+  /// An amount that leaves no way from the image to the result. `largest` of the remaining weights can be pruned, beside
+  /// the `pruned` of all `size`; `layers` are those that would have nothing left.
+  case emptiesNetwork(pool: String, found: Int, largest: Int, pruned: Int, size: Int, layers: [String])
+  /// A gradual schedule whose epochs do not make one.
+  case epochsOutOfOrder(from: Int, to: Int, every: Int)
+  /// A gradual schedule that goes on after the last epoch.
+  case epochsBeyondTraining(to: Int, epochs: Int)
 
   public var description: String {
     switch self {
@@ -47,6 +67,46 @@ public enum PruningError: Error, Equatable, CustomStringConvertible {
       "\(found) rounds of pruning: expected 1 or more"
     case .totalsDecrease(let round, let previous, let found):
       "round \(round) of the pruning schedule: total \(found) is below \(previous) of the round before"
+    case .scopeContradictsScore(let score):
+      """
+      the score \(score.rawValue) decides how much each layer keeps, which contradicts the local scope's same amount for \
+      all; use the global scope, or the score l1
+      """
+    case .scopeContradictsTarget(let target):
+      """
+      \(target): a target is reached by one ranking of all convolutions, not under local scope; use the global scope (the \
+      score uniform prunes the same fraction of every layer)
+      """
+    case .costPowerOutOfRange(let found):
+      "cost power \(found): expected \(PruneScore.costPowers.lowerBound) to \(PruneScore.costPowers.upperBound)"
+    case .targetOutOfRange(.multiplyAdds(let share)):
+      "target share \(share) of the multiply-adds is outside (0, 1); give what may be left, such as 0.1 for 10 %"
+    case .targetOutOfRange(.speedup(let factor)):
+      "target speed-up \(factor): expected a finite factor above 1, such as 8"
+    case .targetMet(let target, let share):
+      "the model has \(target.describe(share)) already; there is nothing to prune for \(target)"
+    case .targetOutOfReach(let target, let least):
+      "\(target) cannot be reached; the least that pruning can leave is \(target.describe(least)): give a milder target"
+    case .unknownCost(let parameter):
+      "\(parameter): what it costs is not known, as the network's operations do not have it"
+    case .emptiesNetwork(let pool, let found, let largest, let pruned, let size, let layers):
+      """
+      \(pool): without \(found) more weights nothing of the image reaches the result (empty: \
+      \(layers.joined(separator: ", "))); at most \(largest) can be pruned, an amount of \
+      \(Self.fraction(pruned + largest, of: size))
+      """
+    case .epochsOutOfOrder(let from, let to, let every):
+      """
+      pruning from epoch \(from) to epoch \(to) every \(every): expected 0 or more, a later epoch, and an interval of 1 or \
+      more that is no longer than what lies between
+      """
+    case .epochsBeyondTraining(let to, let epochs):
+      "pruning to epoch \(to) of \(epochs): it must end with the last epoch of dense training or before"
     }
+  }
+
+  /// The fraction to four digits, not above it.
+  private static func fraction(_ count: Int, of size: Int) -> Double {
+    size == 0 ? 0 : (Double(count) / Double(size) * 10_000).rounded(.down) / 10_000
   }
 }

@@ -1,58 +1,71 @@
 import NeuralNetwork
-import RandomNumbers
 
 /// Which weights survive one more round of pruning. A pure function of its arguments: one rank selects, the others receive
 /// the mask.
 ///
 /// Prunable are all convolution weights, dead taps included (as in PyTorch), and the linear weight. Ranked are only those
-/// that `mask` lets survive, as PyTorch's `PruningContainer` does.
+/// that `mask` lets survive, as PyTorch's `PruningContainer` does. In a compact layout, what it leaves out counts as pruned:
+/// amounts refer to the full tensors, and the survivors are those that the full layout would give.
 ///
 /// - Parameters:
 ///   - weights: the arena.
 ///   - layout: where its parameters lie.
 ///   - mask: what earlier rounds left; `Mask(allSurviving:)` before the first.
 ///   - request: what to take.
-/// - Returns: `mask` less the weights of this round, exactly as many as the request's amount gives for each pool.
-/// - Throws: `PruningError` for amounts that do not fit, lengths that differ, or a surviving prunable weight that is not
-///   finite.
+///   - graph: the network's operations: what weights cost, and whether its result still depends on the image. A target and
+///     ``PruneScore/l1PerCost`` need it.
+/// - Returns: `mask` less the weights of this round: exactly as many as the request's amount gives for each pool, or the
+///   fewest that meet its target.
+/// - Throws: `PruningError` for amounts that do not fit, lengths that differ, a surviving prunable weight that is not finite, a
+///   target that is met already or out of reach, or, where there is a graph, an amount that would cut every way from the
+///   image to the result.
 public func select(
-  weights: UnsafeBufferPointer<Float>, layout: ParameterLayout, mask: Mask, request: PruneRequest
+  weights: UnsafeBufferPointer<Float>, layout: ParameterLayout, mask: Mask, request: PruneRequest,
+  graph: NetworkGraph? = nil
 ) throws(PruningError) -> Mask {
   try checkLengths(weights, layout, mask)
-  var result = mask
-  var histogram = MagnitudeHistogram()
-  for (number, pool) in Pool.pools(of: layout, request: request).enumerated() {
-    let remaining = pool.remaining(mask)
-    let count = try pool.amount.count(pool: pool.name, size: pool.size, remaining: remaining)
-    if count > 0 && request.method == .l1 {
-      if let threshold = histogram.threshold(rank: count, of: pool, weights: weights, mask: mask) {
-        result.prune(pool, below: threshold, weights: weights)
-      } else {
-        try checkFinite(pool, weights, mask)
-      }
-    } else {
-      try checkFinite(pool, weights, mask)
-      var stream = RandomStream(seed: request.seed, purpose: .pruning, epoch: request.round, index: number)
-      result.prune(count, of: remaining, in: pool, from: &stream)
-    }
+  try request.checkScore()
+  var ranking = try Ranking(weights: weights, layout: layout, mask: mask, request: request, graph: graph)
+  var counts: [Int] = []
+  for pool in ranking.pools { counts.append(try pool.count(mask)) }
+  if let target = request.target {
+    guard let graph else { throw .unknownCost(parameter: layout.parameters.first?.name ?? "the network") }
+    return try ranking.mask(reaching: target, request: request, linearCount: counts[1], graph: graph)
   }
+  let result = try ranking.mask(taking: counts)
+  if let graph { try ranking.check(result, taking: counts, graph: graph) }
   return result
 }
 
 extension PruneRequest {
-  /// Checks that the amounts fit what a mask has left, before anything is done.
+  /// Checks that amounts and target fit what a mask has left, before anything is done.
   ///
-  /// - Throws: what ``select(weights:layout:mask:request:)`` would throw for them.
-  public func check(layout: ParameterLayout, mask: Mask) throws(PruningError) {
-    for pool in Pool.pools(of: layout, request: self) {
-      _ = try pool.amount.count(pool: pool.name, size: pool.size, remaining: pool.remaining(mask))
-    }
+  /// - Throws: what ``select(weights:layout:mask:request:graph:)`` would throw for them, as far as it can be known without
+  ///   the weights.
+  public func check(layout: ParameterLayout, mask: Mask, graph: NetworkGraph) throws(PruningError) {
+    try checkScore()
+    for pool in Pool.pools(of: layout, request: self) { _ = try pool.count(mask) }
+    guard let target else { return }
+    let cost = NetworkCost(graph: graph, layout: layout, mask: mask)
+    if cost.meets(target) { throw .targetMet(target, share: cost.share(target)) }
+    var nothing = mask
+    for parameter in layout.convolutionWeights { nothing.removeAll(of: parameter) }
+    let least = NetworkCost(graph: graph, layout: layout, mask: nothing)
+    if !least.meets(target) { throw .targetOutOfReach(target, least: least.share(target)) }
+  }
+
+  fileprivate func checkScore() throws(PruningError) {
+    if scope == .local && score.isGlobal { throw .scopeContradictsScore(score) }
+    if scope == .local, let target { throw .scopeContradictsTarget(target) }
+    guard PruneScore.costPowers.contains(costPower) else { throw .costPowerOutOfRange(found: costPower) }
+    try target?.check()
   }
 }
 
-extension Pool {
-  /// The weights that a mask has left.
-  fileprivate func remaining(_ mask: Mask) -> Int { segments.reduce(0) { $0 + mask.survivors(in: $1) } }
+extension Mask {
+  fileprivate mutating func removeAll(of parameter: Parameter) {
+    for block in parameter.blocks { forEachWord(of: block) { words[$0] &= ~$1 } }
+  }
 }
 
 private func checkLengths(
@@ -65,37 +78,23 @@ private func checkLengths(
     throw .lengthMismatch(what: "mask", found: mask.count, expected: layout.count)
   }
   guard layout.count < UInt32.max else { throw .arenaTooLong(found: layout.count) }
-  for parameter in layout.parameters {
-    let length = parameter.blocks.first?.count ?? 0
-    guard parameter.blocks.allSatisfy({ $0.lowerBound >= 0 && $0.upperBound <= layout.count && $0.count == length }),
-      length * parameter.blocks.count == parameter.count
-    else { throw .malformedParameter(name: parameter.name) }
+  for parameter in layout.parameters where !parameter.isWellFormed(in: layout.count) {
+    throw .malformedParameter(name: parameter.name)
   }
 }
 
-/// Throws for the first surviving weight, in torchvision's order, that is infinite or not a number.
-private func checkFinite(
-  _ pool: Pool, _ weights: UnsafeBufferPointer<Float>, _ mask: Mask
-) throws(PruningError) {
-  let infinity = SIMD16<UInt32>(repeating: Float.infinity.bitPattern)
-  var found = false
-  for segment in pool.segments {
-    forEachWord(of: segment) { word, bits in
-      let survivors = mask.words[word] & bits
-      guard survivors != 0 else { return }
-      if weights.word(word, where: { $0 .>= infinity }) & survivors != 0 { found = true }
-    }
-  }
-  guard found else { return }
-  var error: PruningError?
-  mask.words.withUnsafeBufferPointer { survivors in
-    for parameter in pool.parameters where error == nil {
-      parameter.forEachElement(in: survivors) { index, torchvisionIndex in
-        guard !weights[index].isFinite else { return true }
-        error = .notFinite(parameter: parameter.name, index: torchvisionIndex, value: weights[index])
-        return false
+extension Parameter {
+  /// Whether its blocks lie in an arena of `count` elements and make up its shape.
+  fileprivate func isWellFormed(in count: Int) -> Bool {
+    guard !blocks.isEmpty, isLive.count == blocks.count, self.count % blocks.count == 0,
+      blocks.allSatisfy({ $0.lowerBound >= 0 && $0.upperBound <= count })
+    else { return false }
+    let length = self.count / blocks.count
+    guard let kept else { return blocks.allSatisfy { $0.count == length } }
+    return kept.count == blocks.count
+      && zip(kept, blocks).allSatisfy { places, block in
+        places.count == block.count && places.first.map { $0 >= 0 } != false
+          && places.last.map { $0 < length } != false && zip(places, places.dropFirst()).allSatisfy { $0 < $1 }
       }
-    }
   }
-  if let error { throw error }
 }

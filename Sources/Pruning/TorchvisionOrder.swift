@@ -12,6 +12,7 @@ extension Parameter {
   func forEachElement(
     in bits: UnsafeBufferPointer<UInt64>, _ body: (_ arenaIndex: Int, _ torchvisionIndex: Int) -> Bool
   ) -> Bool {
+    if let kept { return forEachKept(kept, in: bits, body) }
     let taps = blocks.count
     guard let blockLength = blocks.first?.count else { return true }
     return withUnsafeTemporaryAllocation(of: UInt64.self, capacity: taps) { words in
@@ -34,6 +35,26 @@ extension Parameter {
         start += 64
       }
       return true
+    }
+  }
+
+  /// The same in a compact layout, whose blocks hold some places only: their ascending lists are merged.
+  private func forEachKept(
+    _ kept: [[Int32]], in bits: UnsafeBufferPointer<UInt64>,
+    _ body: (_ arenaIndex: Int, _ torchvisionIndex: Int) -> Bool
+  ) -> Bool {
+    let taps = blocks.count
+    var next = [Int](repeating: 0, count: taps)
+    while true {
+      var place = Int32.max
+      for tap in 0..<taps where next[tap] < kept[tap].count { place = min(place, kept[tap][next[tap]]) }
+      guard place != .max else { return true }
+      for tap in 0..<taps where next[tap] < kept[tap].count && kept[tap][next[tap]] == place {
+        let index = blocks[tap].lowerBound + next[tap]
+        next[tap] += 1
+        guard bits[index / 64] >> UInt64(index % 64) & 1 == 1 else { continue }
+        guard body(index, Int(place) * taps + tap) else { return false }
+      }
     }
   }
 }

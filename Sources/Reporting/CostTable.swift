@@ -25,10 +25,15 @@ public struct CostTable: Sendable, Equatable, CustomStringConvertible {
     public var multiplyAdds: Int
     /// Of `multiplyAdds`, those of survivors.
     public var survivorMultiplyAdds: Int
+    /// What it takes in inference, predicted.
+    public var seconds: Double
+    /// What it would take with all its weights.
+    public var denseSeconds: Double
 
     public init(
       name: String, shape: [Int], kind: Kind, parameters: Int, survivors: Int, deadWeights: Int,
-      paddedMultiplyAdds: Int, multiplyAdds: Int, survivorMultiplyAdds: Int
+      paddedMultiplyAdds: Int, multiplyAdds: Int, survivorMultiplyAdds: Int, seconds: Double = 0,
+      denseSeconds: Double = 0
     ) {
       self.name = name
       self.shape = shape
@@ -39,6 +44,8 @@ public struct CostTable: Sendable, Equatable, CustomStringConvertible {
       self.paddedMultiplyAdds = paddedMultiplyAdds
       self.multiplyAdds = multiplyAdds
       self.survivorMultiplyAdds = survivorMultiplyAdds
+      self.seconds = seconds
+      self.denseSeconds = denseSeconds
     }
   }
 
@@ -55,11 +62,12 @@ public struct CostTable: Sendable, Equatable, CustomStringConvertible {
   }
 
   private func sum(_ name: String, _ rows: [Row], kind: Row.Kind) -> Row {
-    func sum(_ count: (Row) -> Int) -> Int { rows.reduce(0) { $0 + count($1) } }
+    func sum<Number: Numeric>(_ count: (Row) -> Number) -> Number { rows.reduce(0) { $0 + count($1) } }
     return Row(
       name: name, shape: [], kind: kind, parameters: sum { $0.parameters }, survivors: sum { $0.survivors },
       deadWeights: sum { $0.deadWeights }, paddedMultiplyAdds: sum { $0.paddedMultiplyAdds },
-      multiplyAdds: sum { $0.multiplyAdds }, survivorMultiplyAdds: sum { $0.survivorMultiplyAdds })
+      multiplyAdds: sum { $0.multiplyAdds }, survivorMultiplyAdds: sum { $0.survivorMultiplyAdds },
+      seconds: sum { $0.seconds }, denseSeconds: sum { $0.denseSeconds })
   }
 
   /// What pruning the convolutions saves in arithmetic, which is far less than it saves in weights, and how many weights
@@ -89,24 +97,43 @@ public struct CostTable: Sendable, Equatable, CustomStringConvertible {
     return sentence + "."
   }
 
-  /// The table and the summary as text.
+  /// What pruning saves in time, as predicted for one core.
+  public var prediction: String {
+    let all = total
+    guard all.denseSeconds > 0 else { return "" }
+    func microseconds(_ seconds: Double) -> String { "\((1e6 * seconds).fixed(0)) µs" }
+    let prediction = "Predicted inference: \(microseconds(all.seconds)) an image on one core"
+    if all.seconds == all.denseSeconds { return prediction + "." }
+    return prediction + ", "
+      + "\((all.denseSeconds / all.seconds).factor) as fast as with all weights (\(microseconds(all.denseSeconds)))."
+  }
+
+  /// The table, the summary and the prediction as text, at most 120 columns wide.
   public var description: String {
     var table = Table([
-      ("layer", .left), ("shape", .left), ("parameters", .right), ("survivors", .right), ("in dead\ntaps", .right),
-      ("multiply-adds\nwith padding", .right), ("without\npadding", .right), ("of survivors\nonly", .right),
+      ("layer", .left), ("shape", .left), ("weights", .right), ("survivors", .right), ("kept", .right),
+      ("dead\ntaps", .right), ("multiply-\nadds", .right), ("of sur-\nvivors", .right), ("kept", .right),
+      ("time", .right),
     ])
+    let seconds = total.seconds
+    func share(_ part: Int, _ whole: Int, digits: Int = 1) -> String {
+      whole == 0 || part == 0 ? "·" : part.percent(of: whole, digits: digits)
+    }
     func add(_ row: Row) {
-      table.add(
-        [row.name, row.shape.map(String.init).joined(separator: "×")]
-          + [
-            row.parameters, row.survivors, row.deadWeights, row.paddedMultiplyAdds, row.multiplyAdds,
-            row.survivorMultiplyAdds,
-          ].map { $0 == 0 ? "·" : $0.grouped })
+      table.add([
+        row.name, row.shape.map(String.init).joined(separator: "×"), row.parameters == 0 ? "·" : row.parameters.grouped,
+        row.survivors == 0 ? "·" : row.survivors.grouped, share(row.survivors, row.parameters),
+        share(row.deadWeights, row.parameters, digits: 0), row.multiplyAdds == 0 ? "·" : row.multiplyAdds.abbreviated,
+        row.survivorMultiplyAdds == 0 ? "·" : row.survivorMultiplyAdds.abbreviated,
+        share(row.survivorMultiplyAdds, row.multiplyAdds),
+        seconds == 0 ? "·" : (100 * row.seconds / seconds).fixed(1) + " %",
+      ])
     }
     rows.forEach(add)
     table.addRule()
     if convolutions.parameters > 0 { add(convolutions) }
     add(total)
-    return table.text + "\n" + summary + "\n"
+    let sentences = [summary.replacing("; ", with: ";\n"), prediction].filter { !$0.isEmpty }
+    return table.text + "\n" + sentences.joined(separator: "\n") + "\n"
   }
 }

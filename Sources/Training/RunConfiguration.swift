@@ -26,28 +26,46 @@ public struct PruningConfiguration: Sendable, Equatable, Codable {
   public var count: Int?
   /// Instead of equal relative rates: the fraction pruned at the end of each round.
   public var amounts: [Double]?
+  /// Instead of `amount`: the share of the dense network's multiply-adds that the convolutions may keep.
+  public var targetMultiplyAdds: Double?
+  /// Instead of `amount`: how many times as fast as the dense network the pruned one is to be, predicted.
+  public var targetSpeedup: Double?
   public var iterations: Int
+  /// Instead of rounds after training: when to prune during it.
+  public var gradual: CubicSchedule?
   public var scope: PruneScope
-  public var method: PruneMethod
+  public var score: PruneScore
+  /// The power of the cost in the score `l1-per-cost`.
+  public var costPower: Double
   /// What the fine-tuning learning rate is multiplied by from round to round.
   public var learningRateDecay: Double
 
   public init(
-    amount: Double = 0, linearAmount: Double = 0, count: Int? = nil, amounts: [Double]? = nil, iterations: Int = 1,
-    scope: PruneScope = .global, method: PruneMethod = .l1, learningRateDecay: Double = 1
+    amount: Double = 0, linearAmount: Double = 0, count: Int? = nil, amounts: [Double]? = nil,
+    target: PruneTarget? = nil, iterations: Int = 1, gradual: CubicSchedule? = nil, scope: PruneScope = .global,
+    score: PruneScore = .l1, costPower: Double = PruneScore.defaultCostPower, learningRateDecay: Double = 1
   ) {
     self.amount = amount
     self.linearAmount = linearAmount
     self.count = count
     self.amounts = amounts
+    if case .multiplyAdds(let share) = target { targetMultiplyAdds = share }
+    if case .speedup(let factor) = target { targetSpeedup = factor }
     self.iterations = iterations
+    self.gradual = gradual
     self.scope = scope
-    self.method = method
+    self.score = score
+    self.costPower = costPower
     self.learningRateDecay = learningRateDecay
   }
 
+  /// What the pruned network may cost, where that decides how far pruning goes.
+  public var target: PruneTarget? {
+    targetMultiplyAdds.map(PruneTarget.multiplyAdds) ?? targetSpeedup.map(PruneTarget.speedup)
+  }
+
   /// Whether there is anything to prune.
-  public var prunes: Bool { amount > 0 || linearAmount > 0 || (count ?? 0) > 0 || amounts != nil }
+  public var prunes: Bool { amount > 0 || linearAmount > 0 || (count ?? 0) > 0 || amounts != nil || target != nil }
 }
 
 /// Everything that decides a run's result, and nothing else: what `config.json` holds.
@@ -104,4 +122,4 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
 extension Architecture: Codable {}
 extension ExchangeMethod: Codable {}
 extension PruneScope: Codable {}
-extension PruneMethod: Codable {}
+extension PruneScore: Codable {}

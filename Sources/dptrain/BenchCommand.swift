@@ -57,6 +57,9 @@ struct BenchStep: RankCommand {
     let trainer = try Trainer(
       network, images: data.training, plan: plan, microbatch: Microbatch(network, lanes: microbatch),
       configuration: configuration, phase: configuration.dense, mask: masked ? mask : nil, communicator: world)
+    let convolutions = layout.convolutionWeights
+    let weights = convolutions.reduce(0) { $0 + $1.count }
+    let survivors = convolutions.reduce(0) { $0 + mask.survivors(of: $1) }
     let clock = ContinuousClock()
     var seconds: [Double] = []
     var before = StepTimes()
@@ -85,8 +88,8 @@ struct BenchStep: RankCommand {
       "images_per_second": Double(batchSize) / step, "step_seconds_median": step, "steps": steps,
       "ranks": world.size, "resident_bytes": resident, "batch_size": batchSize, "microbatch": microbatch,
       "arch": network.architecture.rawValue, "exchange": exchange.rawValue,
-      "survivors": layout.convolutionWeights.reduce(0) { $0 + mask.survivors(of: $1) },
-      "weights": layout.convolutionWeights.reduce(0) { $0 + $1.count }, "exchange_bytes": trainer.exchangedBytes,
+      "survivors": survivors, "weights": weights, "exchange_bytes": trainer.exchangedBytes,
+      "sparsity": 1 - Double(survivors) / Double(weights),
       "exchanged_floats": layout.exchangedCount,
       "loading_seconds": (times.loading - before.loading) / count,
       "forward_seconds": (times.forward - before.forward) / count,

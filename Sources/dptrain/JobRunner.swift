@@ -27,7 +27,7 @@ struct JobRunner {
     let source = DataSource.resolve(option: places.data)
     let data = try world.collectively { try CIFARDataset(source) }
     var configuration = training.configuration(synthetic: data.isSynthetic)
-    pruning?.apply(to: &configuration, training: training)
+    try world.collectively { try pruning?.apply(to: &configuration, training: training) }
     configuration.data = source.description
     configuration.model = model
     let network: Network
@@ -45,8 +45,10 @@ struct JobRunner {
         model == nil
         ? Mask(allSurviving: network.layout.count) : try Mask(survivorsOf: weights, layout: network.layout)
       let requests = try configuration.pruning.requests(layout: network.layout, seed: configuration.seed)
-      // Later rounds count from what the first leaves.
-      try requests.first?.check(layout: network.layout, mask: mask)
+      // The rounds between count from what the ones before them leave.
+      for request in [requests.first, requests.last] {
+        try request?.check(layout: network.layout, mask: mask, graph: network.graph)
+      }
     }
     let path = places.output ?? RunDirectory.defaultPath(architecture: configuration.architecture.rawValue)
     let directory: RunDirectory? = try world.collectively {
@@ -93,6 +95,7 @@ struct JobRunner {
       console.head("After pruning\(name), before fine-tuning")
       console.say(
         "selected and broadcast in \((1e3 * result.seconds).fixed(1)) ms; all ranks agree (\(ArenaHash(result.mask)))")
+      showCost(result)
       try console.show(pruned, classNames: job.data.classNames)
       try showSparsity(fromMasks: true)
       stages.append(("pruned\(name)", pruned))
@@ -114,6 +117,18 @@ struct JobRunner {
       ? try SparsityReport(layout: layout, mask: job.mask)
       : try SparsityReport(layout: layout, weights: UnsafeBufferPointer(job.network.arena[0..<layout.count]))
     console.say(report.description)
+  }
+
+  /// What is left of the dense network's work, and which layers do nothing any more.
+  private func showCost(_ result: PruningResult) {
+    let cost = result.cost
+    console.say(
+      "\(cost.multiplyAdds.abbreviated) multiply-adds an image, \(cost.multiplyAdds.percent(of: cost.denseMultiplyAdds)) of "
+        + "the dense network's; predicted inference \(cost.speedup.factor) as fast")
+    if !result.emptiedLayers.isEmpty {
+      let layers = result.emptiedLayers.count == 1 ? "1 layer is" : "\(result.emptiedLayers.count) layers are"
+      console.say("note: \(layers) empty now: \(result.emptiedLayers.joined(separator: ", "))")
+    }
   }
 
   private func summarize(_ stages: [(name: String, evaluation: Evaluation)]) throws {

@@ -7,7 +7,7 @@ extension Architecture: ExpressibleByArgument {}
 extension Recipe: ExpressibleByArgument {}
 extension ExchangeMethod: ExpressibleByArgument {}
 extension PruneScope: ExpressibleByArgument {}
-extension PruneMethod: ExpressibleByArgument {}
+extension PruneScore: ExpressibleByArgument {}
 
 /// Where images come from and results go.
 struct PlaceOptions: ParsableArguments {
@@ -21,7 +21,7 @@ struct PlaceOptions: ParsableArguments {
   var output: String?
 }
 
-/// The words of `--schedule`.
+/// The words of `--learning-rate-schedule`.
 enum ScheduleName: String, CaseIterable, ExpressibleByArgument {
   case constant
   case multiStep = "multi-step"
@@ -51,7 +51,7 @@ struct TrainingOptions: ParsableArguments {
   var learningRate: Double?
 
   @Option(help: "Learning-rate schedule of dense training: constant, multi-step, cosine or one-cycle.")
-  var schedule: ScheduleName?
+  var learningRateSchedule: ScheduleName?
 
   @Option(help: "Share of the steps in which one-cycle rises to its peak, in (0, 1).")
   var rise: Double?
@@ -112,7 +112,7 @@ struct TrainingOptions: ParsableArguments {
     result.batchSize = batchSize ?? result.batchSize
     result.microbatch = microbatch ?? result.microbatch
     result.dense.learningRate = learningRate ?? result.dense.learningRate
-    result.dense.schedule = changed(result.dense.schedule, by: schedule)
+    result.dense.schedule = changed(result.dense.schedule, by: learningRateSchedule)
     result.finetune.schedule = changed(result.finetune.schedule, by: nil)
     result.momentum = momentum ?? result.momentum
     result.nesterov = nesterov ?? result.nesterov
@@ -147,91 +147,5 @@ struct TrainingOptions: ParsableArguments {
 
   static func require(_ condition: Bool?, _ message: String) throws {
     if condition == false { throw ValidationError(message) }
-  }
-}
-
-/// What to prune and how to fine-tune.
-struct PruningOptions: ParsableArguments {
-  @Option(help: "Final fraction of pruned convolution weights, in [0, 1) (default: 0.98).")
-  var prune: Double?
-
-  @Option(help: ArgumentHelp("Instead of --prune: how many convolution weights to prune.", valueName: "count"))
-  var pruneCount: Int?
-
-  @Option(
-    help: ArgumentHelp(
-      "Instead of --prune and --iterations: the fraction pruned at the end of each round, such as 0.5,0.8,0.98.",
-      valueName: "fractions"))
-  var pruneAmounts: String?
-
-  @Option(help: "Final fraction of pruned weights of the linear layer.")
-  var pruneLinear: Double = 0
-
-  @Option(help: "Choose over all convolutions together (global) or in each by itself (local).")
-  var scope: PruneScope = .global
-
-  @Option(help: "What goes first: the smallest magnitudes (l1), or any (random), as a control.")
-  var method: PruneMethod = .l1
-
-  @Flag(help: "Keep pruned weights as zeros and multiply by them, as masks in PyTorch do: slow, for comparisons.")
-  var masked = false
-
-  @Option(help: "Rounds of prune and fine-tune, each with the same relative rate.")
-  var iterations: Int = 1
-
-  @Option(help: "Epochs of fine-tuning in each round.")
-  var finetuneEpochs: Int?
-
-  @Option(help: "Largest learning rate of fine-tuning.")
-  var finetuneLearningRate: Double?
-
-  @Option(help: "Learning-rate schedule of fine-tuning: constant, multi-step, cosine or one-cycle.")
-  var finetuneSchedule: ScheduleName?
-
-  @Option(help: "What the fine-tuning learning rate is multiplied by from round to round.")
-  var roundLearningRateDecay: Double = 1
-
-  mutating func validate() throws {
-    let fraction = "must be in [0, 1): 0.98 prunes 98 % of the weights"
-    try TrainingOptions.require(prune.map { $0 >= 0 && $0 < 1 }, "--prune \(fraction)")
-    try TrainingOptions.require(pruneLinear >= 0 && pruneLinear < 1, "--prune-linear \(fraction)")
-    try TrainingOptions.require(pruneCount.map { $0 >= 0 }, "--prune-count must not be negative")
-    try TrainingOptions.require(iterations >= 1, "--iterations must be at least 1")
-    try TrainingOptions.require(finetuneEpochs.map { $0 >= 0 }, "--finetune-epochs must not be negative")
-    try TrainingOptions.require(
-      finetuneLearningRate.map { $0 > 0 && $0.isFinite }, "--finetune-learning-rate must be positive")
-    try TrainingOptions.require(
-      roundLearningRateDecay > 0 && roundLearningRateDecay.isFinite, "--round-learning-rate-decay must be positive")
-    if let pruneAmounts {
-      guard let amounts = Self.fractions(pruneAmounts) else {
-        throw ValidationError("--prune-amounts takes fractions such as 0.5,0.8,0.98")
-      }
-      try TrainingOptions.require(amounts.allSatisfy { $0 >= 0 && $0 < 1 }, "each of --prune-amounts \(fraction)")
-      try TrainingOptions.require(
-        zip(amounts, amounts.dropFirst()).allSatisfy { $0 <= $1 },
-        "--prune-amounts are what is pruned in all after each round, and cannot fall")
-    }
-    let given = [prune != nil, pruneCount != nil, pruneAmounts != nil].count { $0 }
-    try TrainingOptions.require(given <= 1, "--prune, --prune-count and --prune-amounts exclude each other")
-    try TrainingOptions.require(
-      pruneAmounts == nil || iterations == 1, "--prune-amounts sets the rounds; leave out --iterations")
-  }
-
-  /// Puts the options into a configuration.
-  func apply(to configuration: inout RunConfiguration, training: TrainingOptions) {
-    configuration.isMasked = masked
-    configuration.finetune.schedule = training.changed(configuration.finetune.schedule, by: finetuneSchedule)
-    configuration.finetune.epochs = finetuneEpochs ?? configuration.finetune.epochs
-    configuration.finetune.learningRate = finetuneLearningRate ?? configuration.finetune.learningRate
-    configuration.pruning = PruningConfiguration(
-      amount: pruneCount == nil && pruneAmounts == nil ? prune ?? 0.98 : 0, linearAmount: pruneLinear,
-      count: pruneCount,
-      amounts: pruneAmounts.flatMap(Self.fractions), iterations: iterations, scope: scope, method: method,
-      learningRateDecay: roundLearningRateDecay)
-  }
-
-  private static func fractions(_ text: String) -> [Double]? {
-    let numbers = text.split(separator: ",").map { Double($0) }
-    return numbers.contains(nil) || numbers.isEmpty ? nil : numbers.compactMap { $0 }
   }
 }

@@ -51,6 +51,12 @@ struct PruneCommand: RankCommand {
   @OptionGroup(title: "Pruning") var pruning: PruningOptions
   @OptionGroup(title: "Training") var training: TrainingOptions
 
+  func validate() throws {
+    try TrainingOptions.require(
+      pruning.schedule == .rounds,
+      "--schedule cubic prunes while a dense network trains: it is for 'dptrain run', not for a model that is trained")
+  }
+
   func run(on world: Communicator) throws -> Int32 {
     try JobRunner(training: training, pruning: pruning, places: places, model: model, world: world).prune()
     return 0

@@ -14,6 +14,30 @@ struct BadOptionTests {
     (["--prune-amounts", "0.9;0.95"], "--prune-amounts takes fractions"),
     (["--prune", "0.5", "--prune-count", "7"], "exclude each other"),
     (["--prune-count=-1"], "--prune-count must not be negative"),
+    (["--prune", "0.5", "--target-macs", "0.1"], "exclude each other"),
+    (["--target-speedup", "4", "--target-macs", "0.1"], "exclude each other"),
+    (["--target-macs", "1"], "--target-macs must be in (0, 1)"),
+    (["--target-macs", "0"], "--target-macs must be in (0, 1)"),
+    (["--target-macs", "nan"], "--target-macs must be in (0, 1)"),
+    (["--target-speedup", "1"], "--target-speedup must be above 1"),
+    (["--target-speedup", "inf"], "--target-speedup must be above 1"),
+    (["--target-macs", "0.1", "--scope", "local"], "--score uniform prunes the same fraction"),
+    (["--score", "largest"], "largest"),
+    (["--score", "lamp", "--scope", "local"], "leave out --scope local"),
+    (["--score", "erk", "--scope", "local"], "leave out --scope local"),
+    (["--cost-power", "1"], "--cost-power is for --score l1-per-cost only"),
+    (["--score", "l1-per-cost", "--cost-power", "5"], "--cost-power must be from 0 to 4"),
+    (["--schedule", "cosine"], "cosine"),
+    (["--from-epoch", "2"], "are for --schedule cubic only"),
+    (["--schedule", "cubic", "--from-epoch=-1"], "--from-epoch must not be negative"),
+    (["--schedule", "cubic", "--from-epoch", "5", "--to-epoch", "5"], "--to-epoch must be after --from-epoch"),
+    (["--schedule", "cubic", "--every", "0"], "--every must be at least 1"),
+    (["--schedule", "cubic", "--to-epoch", "3", "--every", "4"], "--every must not be longer"),
+    (["--schedule", "cubic", "--iterations", "2"], "leave out --iterations"),
+    (["--schedule", "cubic", "--prune-amounts", "0.5,0.9"], "leave out --prune-amounts"),
+    (["prune", "model.safetensors", "--schedule", "cubic"], "it is for 'dptrain run'"),
+    (["inspect", "model.safetensors", "--prune", "1"], "--prune must be in [0, 1)"),
+    (["--learning-rate-schedule", "cubic"], "cubic"),
     (["--iterations", "0"], "--iterations must be at least 1"),
     (["--epochs", "0"], "--epochs must be at least 1"),
     (["--batch-size", "0"], "--batch-size must be at least 16"),
@@ -54,6 +78,16 @@ struct BadOptionTests {
     try Refusal("", saying: "the convolutions: cannot prune 76720 weights", "at most") { scratch in
       ["--arch", "resnet8", "--data", try scratch.writeImages(), "--prune-count", "76720", "--output", "run"]
         + Scratch.smallBatch
+    }.check(ranks: nil, status: 1)
+  }
+
+  /// Epochs of a schedule can only be checked against a recipe's.
+  @Test func aScheduleThatOutlastsTrainingIsRefused() throws {
+    try Refusal("", saying: "pruning to epoch 3 of 2", "last epoch of dense training") { scratch in
+      [
+        "--arch", "resnet8", "--data", try scratch.writeImages(), "--schedule", "cubic", "--to-epoch", "3", "--epochs",
+        "2", "--output", "run",
+      ] + Scratch.smallBatch
     }.check(ranks: nil, status: 1)
   }
 }

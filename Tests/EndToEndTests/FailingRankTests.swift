@@ -24,7 +24,7 @@ struct FailingRankTests {
     let result = try dptrain(
       [
         "train", "--arch", "resnet8", "--data", try scratch.writeImages(), "--output", scratch.path("run"),
-        "--learning-rate", "1e30", "--schedule", "constant", "--epochs", "2",
+        "--learning-rate", "1e30", "--learning-rate-schedule", "constant", "--epochs", "2",
       ] + Scratch.smallBatch, ranks: ranks)
     expectRefusal(
       result, saying: ["the loss is no longer a finite number in epoch 1, step ", "try a smaller --learning-rate"],

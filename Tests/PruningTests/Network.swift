@@ -49,7 +49,7 @@ struct Network {
     try #require(layout.parameters.first { $0.name == name })
   }
 
-  /// The arena's index of each element of a parameter, in torchvision's order.
+  /// The arena's index of each element of a parameter, in torchvision's order. Not for compact layouts.
   func indices(of parameter: Parameter) -> [Int] {
     let taps = parameter.blocks.count
     return (0..<parameter.count).map { parameter.blocks[$0 % taps].lowerBound + $0 / taps }
@@ -60,8 +60,31 @@ struct Network {
     layout.parameters.filter { $0.role == role }.flatMap { indices(of: $0) }
   }
 
+  /// Whether each element of a parameter survives, in torchvision's order; what a compact layout leaves out does not.
+  func survives(_ parameter: Parameter, _ mask: Mask) -> [Bool] {
+    var result = [Bool](repeating: false, count: parameter.count)
+    for (tap, block) in parameter.blocks.enumerated() {
+      for (position, index) in block.enumerated() {
+        let place = parameter.kept.map { Int($0[tap][position]) } ?? position
+        result[place * parameter.blocks.count + tap] = mask[index]
+      }
+    }
+    return result
+  }
+
+  /// The survivors of a mask in a compact layout.
+  func compacted(keeping mask: Mask) -> Network {
+    var result = self
+    let compaction = layout.compaction(keeping: mask)
+    result.layout = compaction.layout
+    result.arena = compaction.sources.map { arena[Int($0)] }
+    return result
+  }
+
   mutating func set(_ values: [Float], of parameter: Parameter) {
-    for (index, value) in zip(indices(of: parameter), values) { arena[index] = value }
+    arena.withUnsafeMutableBufferPointer { arena in
+      if let base = arena.baseAddress { parameter.scatter(values, to: base) }
+    }
   }
 }
 

@@ -53,13 +53,13 @@ struct PruningErrorTests {
           pruned: Int(half.rounded(.toNearestOrEven))))
   }
 
-  @Test(arguments: [Float.nan, .infinity, -.infinity], PruneMethod.allCases)
-  func weightsThatAreNotFinite(value: Float, method: PruneMethod) throws {
+  @Test(arguments: [Float.nan, .infinity, -.infinity], [PruneScore.l1, .random, .lamp, .erk, .uniform])
+  func weightsThatAreNotFinite(value: Float, score: PruneScore) throws {
     var network = Self.network
     let index = network.indices(of: try network.parameter("conv4.weight"))[1234]
     network.arena[index] = value
     for amount in [PruneAmount.fraction(0.3), .none] {
-      let request = PruneRequest(convolutionAmount: amount, method: method)
+      let request = PruneRequest(convolutionAmount: amount, score: score)
       let found = try #require(failure(network, nil, request))
       #expect(found.description.hasPrefix("conv4.weight: element 1234 is \(value), which has no place in a ranking"))
       // Pruned earlier, it is nobody's concern.

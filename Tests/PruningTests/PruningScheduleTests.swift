@@ -49,13 +49,13 @@ struct PruningScheduleTests {
   @Test func selectionFollowsTheSchedule() throws {
     let network = SelectionTests.network()
     for scope in PruneScope.allCases {
-      for method in PruneMethod.allCases {
+      for score in [PruneScore.l1, .random] {
         let schedule = try PruningSchedule(total: 0.93, iterations: 4)
         let pools = SelectionTests.pools(network, scope)
         var mask = Mask(allSurviving: network.layout.count)
         for (round, amount) in schedule.amounts.enumerated() {
           mask = try network.select(
-            mask, .init(convolutionAmount: amount, linearAmount: amount, scope: scope, method: method, round: round))
+            mask, .init(convolutionAmount: amount, linearAmount: amount, scope: scope, score: score, round: round))
           for pool in pools {
             #expect(try pool.count { !mask[$0] } == schedule.cumulativeCounts(of: pool.count)[round])
           }

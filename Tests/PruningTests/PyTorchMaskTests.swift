@@ -62,4 +62,29 @@ struct PyTorchMaskTests {
       mask.apply(to: &network.arena)
     }
   }
+
+  /// The same rounds when each is made in the layout of what the one before left.
+  @Test(arguments: try Golden.load().cases)
+  func shrinkingRoundsMakeTheSameMasks(golden: Golden.Case) throws {
+    let file = try Golden.load()
+    var network = Network(
+      [(name: "bn.bias", shape: [5])] + file.parameters.map { (name: $0.name, shape: $0.shape) },
+      dead: ["layer1.conv2.weight": [0, 1, 2, 3, 5, 6, 7, 8], "conv1.weight": [0, 48]])
+    for (round, expected) in golden.masks.enumerated() {
+      for parameter in network.layout.parameters {
+        guard let weights = file.weights[round][parameter.name] else { continue }
+        network.set(try Self.floats(weights), of: parameter)
+      }
+      let request = PruneRequest(
+        convolutionAmount: Self.amount(golden.convolution[round]), linearAmount: Self.amount(golden.linear[round]),
+        scope: try #require(PruneScope(rawValue: golden.scope)), round: round)
+      network = network.compacted(keeping: try network.select(nil, request))
+      let everything = Mask(allSurviving: network.layout.count)
+      for (name, bits) in expected {
+        let found = network.survives(try network.parameter(name), everything).map { $0 ? "1" : "0" }.joined()
+        #expect(found == bits, "round \(round), \(name)")
+      }
+      #expect(network.layout.count == 5 + expected.values.reduce(0) { $0 + $1.count { $0 == "1" } })
+    }
+  }
 }

@@ -7,7 +7,7 @@ struct RandomSelectionTests {
   static let indices = network.indices(of: .convolutionWeight)
 
   private func mask(_ amount: PruneAmount, seed: UInt64 = 1, round: Int = 0, after mask: Mask? = nil) throws -> Mask {
-    try Self.network.select(mask, .init(convolutionAmount: amount, method: .random, seed: seed, round: round))
+    try Self.network.select(mask, .init(convolutionAmount: amount, score: .random, seed: seed, round: round))
   }
 
   @Test func theKeyDecides() throws {
@@ -43,7 +43,7 @@ struct RandomSelectionTests {
   @Test func magnitudesDoNotMatter() throws {
     var other = Self.network
     for index in other.arena.indices { other.arena[index] = Float(index) }
-    let request = PruneRequest(convolutionAmount: .fraction(0.3), scope: .local, method: .random, seed: 3)
+    let request = PruneRequest(convolutionAmount: .fraction(0.3), scope: .local, score: .random, seed: 3)
     #expect(try other.select(nil, request) == Self.network.select(nil, request))
   }
 

@@ -83,11 +83,11 @@ struct ResNet18SelectionTests {
   @Test func randomPruningTakesTheExactCount() throws {
     let network = Self.network
     let mask = try timed("random, 98 %") {
-      try network.select(nil, .init(convolutionAmount: .total(0.98), method: .random, seed: 7))
+      try network.select(nil, .init(convolutionAmount: .total(0.98), score: .random, seed: 7))
     }
     #expect(pruned(mask) == 10_943_574)
     _ = try timed("random, 50 %") {
-      try network.select(nil, .init(convolutionAmount: .total(0.5), method: .random, seed: 7))
+      try network.select(nil, .init(convolutionAmount: .total(0.5), score: .random, seed: 7))
     }
     var arena = network.arena
     mask.apply(to: &arena)

@@ -77,9 +77,9 @@ struct SelectionTests {
       plain.set(values, of: one)
       split.set(values, of: other)
     }
-    for method in PruneMethod.allCases {
+    for score in [PruneScore.l1, .random] {
       let request = PruneRequest(
-        convolutionAmount: .fraction(0.613), linearAmount: .count(9), method: method, seed: 4, round: 2)
+        convolutionAmount: .fraction(0.613), linearAmount: .count(9), score: score, seed: 4, round: 2)
       let (one, other) = (try plain.select(nil, request), try split.select(nil, request))
       for role in [Parameter.Role.convolutionWeight, .linearWeight] {
         #expect(plain.indices(of: role).map { one[$0] } == split.indices(of: role).map { other[$0] })

@@ -47,9 +47,17 @@ struct RecipeTests {
   func configurationsSurviveJSON(recipe: Recipe) throws {
     var configuration = recipe.configuration
     configuration.pruning = PruningConfiguration(
-      amount: 0, linearAmount: 0.5, amounts: [0.5, 0.98], scope: .local, method: .random, learningRateDecay: 0.5)
+      amount: 0, linearAmount: 0.5, amounts: [0.5, 0.98], scope: .local, score: .random, learningRateDecay: 0.5)
     let data = try JSONEncoder().encode(configuration)
     #expect(try JSONDecoder().decode(RunConfiguration.self, from: data) == configuration)
+    for target in [PruneTarget.multiplyAdds(0.1), .speedup(8)] {
+      configuration.pruning = PruningConfiguration(
+        target: target, gradual: try CubicSchedule(firstEpoch: 1, lastEpoch: 9, interval: 2), score: .l1PerCost,
+        costPower: 0.7)
+      let data = try JSONEncoder().encode(configuration)
+      let decoded = try JSONDecoder().decode(RunConfiguration.self, from: data)
+      #expect(decoded == configuration && decoded.pruning.target == target)
+    }
   }
 
   private let layout = ParameterLayout(Architecture.resnet8.graph(classes: 10))
@@ -59,15 +67,15 @@ struct RecipeTests {
     let requests = try PruningConfiguration(amount: 0.98, linearAmount: 0.5).requests(layout: layout, seed: 3)
     #expect(requests.map(\.convolutionAmount) == [.total(0.98)])
     #expect(requests.map(\.linearAmount) == [.total(0.5)])
-    #expect(requests.map(\.scope) == [.global] && requests.map(\.method) == [.l1])
+    #expect(requests.map(\.scope) == [.global] && requests.map(\.score) == [.l1])
   }
 
   @Test func roundsHaveEqualRelativeRates() throws {
     let requests = try PruningConfiguration(
-      amount: 0.875, iterations: 3, scope: .local, method: .random
+      amount: 0.875, iterations: 3, scope: .local, score: .random
     ).requests(layout: layout, seed: 3)
     #expect(requests.map(\.round) == [0, 1, 2])
-    #expect(requests.allSatisfy { $0.scope == .local && $0.method == .random && $0.seed == 3 })
+    #expect(requests.allSatisfy { $0.scope == .local && $0.score == .random && $0.seed == 3 })
     #expect(try remaining(after: requests, of: 1_000) == [500, 250, 125])
     #expect(requests.allSatisfy { (try? $0.linearAmount.count(pool: "", size: 640, remaining: 640)) == 0 })
   }
@@ -81,6 +89,28 @@ struct RecipeTests {
   func aCountIsExact(count: Int) throws {
     let requests = try PruningConfiguration(count: count, iterations: 2).requests(layout: layout, seed: 0)
     #expect(try remaining(after: requests, of: convolutionWeights).last == convolutionWeights - count)
+  }
+
+  @Test(arguments: [PruneTarget.multiplyAdds(0.1), .speedup(8)])
+  func targetsAreCarriedThroughTheRounds(target: PruneTarget) throws {
+    let requests = try PruningConfiguration(
+      linearAmount: 0.5, target: target, iterations: 3, score: .l1PerCost, costPower: 1
+    ).requests(layout: layout, seed: 7)
+    #expect(requests.map(\.roundsLeft) == [3, 2, 1])
+    #expect(requests.allSatisfy { $0.target == target && $0.score == .l1PerCost && $0.costPower == 1 })
+    #expect(requests.last?.linearAmount == .total(0.5))
+  }
+
+  @Test func gradualPruningHasARoundForEachOfItsEpochs() throws {
+    let gradual = try CubicSchedule(firstEpoch: 0, lastEpoch: 4, interval: 2)
+    let requests = try PruningConfiguration(amount: 0.8, linearAmount: 0.4, gradual: gradual)
+      .requests(layout: layout, seed: 0)
+    #expect(requests.map(\.convolutionAmount) == [.total(0.8 * 0.875), .total(0.8)])
+    #expect(requests.map(\.linearAmount) == [.total(0.4 * 0.875), .total(0.4)])
+    let targets = try PruningConfiguration(target: .multiplyAdds(0.2), gradual: gradual)
+      .requests(layout: layout, seed: 0)
+    #expect(targets.map(\.target) == [.multiplyAdds(1 - 0.8 * 0.875), .multiplyAdds(0.2)])
+    #expect(targets.allSatisfy { $0.roundsLeft == 1 })
   }
 
   private func remaining(after requests: [PruneRequest], of size: Int) throws -> [Int] {
@@ -107,11 +137,14 @@ struct RecipeTests {
     #expect(refuses(PruningConfiguration(amounts: [0.5, 0.4])))
     #expect(refuses(PruningConfiguration(count: convolutionWeights)))
     #expect(refuses(PruningConfiguration(count: -1)))
+    #expect(refuses(PruningConfiguration(target: .multiplyAdds(0))))
+    #expect(refuses(PruningConfiguration(target: .speedup(1), iterations: 3)))
   }
 
   @Test func whetherThereIsAnythingToPrune() {
     #expect(!PruningConfiguration().prunes && !PruningConfiguration(count: 0).prunes)
     #expect(PruningConfiguration(amount: 0.1).prunes && PruningConfiguration(linearAmount: 0.1).prunes)
     #expect(PruningConfiguration(count: 1).prunes && PruningConfiguration(amounts: [0.5]).prunes)
+    #expect(PruningConfiguration(target: .speedup(2)).prunes)
   }
 }

@@ -113,7 +113,7 @@ extension SparsePlan {
     let vectors = pixels * Double(blockLanes / vectorWidth)
     let channelBytes = Double(widest * blockLanes * MemoryLayout<Float>.stride)
     let survivorsPerChannel = Double(survivors) / Double(source.channels * destinationChannels)
-    let cacheBytes = 36_000.0
+    let cacheBytes = 30_000.0
     func cost(_ depth: Int) -> Double {
       let share = min(1, cacheBytes / (channelBytes * Double(depth)))
       return vectors + 1 + 0.9 * vectors * (1 - share) + (25 + 4 * vectors) / (survivorsPerChannel * Double(depth))

@@ -1,0 +1,185 @@
+import ArgumentParser
+import NeuralNetwork
+import Pruning
+import Training
+
+/// The words of `--schedule`.
+enum PruningScheduleName: String, CaseIterable, ExpressibleByArgument {
+  /// Prune a trained network, fine-tune, and so on.
+  case rounds
+  /// Prune while it trains.
+  case cubic
+}
+
+/// What to prune and how to fine-tune.
+struct PruningOptions: ParsableArguments {
+  @Option(help: "Final fraction of pruned convolution weights, in [0, 1) (default: 0.98).")
+  var prune: Double?
+
+  @Option(help: ArgumentHelp("Instead of --prune: how many convolution weights to prune.", valueName: "count"))
+  var pruneCount: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Instead of --prune and --iterations: the fraction pruned at the end of each round, such as 0.5,0.8,0.98.",
+      valueName: "fractions"))
+  var pruneAmounts: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Instead of --prune: the share of the dense network's multiply-adds that the convolutions may keep, in (0, 1).",
+      valueName: "share"))
+  var targetMacs: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "Instead of --prune: how many times as fast as the dense network inference is to be, as predicted.",
+      valueName: "factor"))
+  var targetSpeedup: Double?
+
+  @Option(help: "Final fraction of pruned weights of the linear layer.")
+  var pruneLinear: Double = 0
+
+  @Option(help: "Choose over all convolutions together (global) or in each by itself (local).")
+  var scope: PruneScope = .global
+
+  @Option(
+    help: """
+      What goes first: the smallest magnitudes (l1), those over the weight's cost to a power (l1-per-cost), over their \
+      layer's larger ones (lamp); the smallest of each layer, by Erdős–Rényi-kernel densities (erk) or the same for all \
+      (uniform); or any (random), as a control.
+      """)
+  var score: PruneScore = .l1
+
+  @Option(help: "The power of the cost in --score l1-per-cost, from 0 to 4 (default: 0.5).")
+  var costPower: Double?
+
+  @Flag(help: "Keep pruned weights as zeros and multiply by them, as masks in PyTorch do: slow, for comparisons.")
+  var masked = false
+
+  @Option(help: "When to prune: in rounds after training (rounds) or during it, on a cubic curve (cubic).")
+  var schedule: PruningScheduleName = .rounds
+
+  @Option(help: "With --schedule cubic: the epoch at whose end pruning begins, from zero weights on (default: 0).")
+  var fromEpoch: Int?
+
+  @Option(help: "With --schedule cubic: the epoch at whose end it is done (default: three quarters of --epochs).")
+  var toEpoch: Int?
+
+  @Option(help: ArgumentHelp("With --schedule cubic: prune every so many epochs (default: 1).", valueName: "epochs"))
+  var every: Int?
+
+  @Option(help: "Rounds of prune and fine-tune, each with the same relative rate.")
+  var iterations: Int = 1
+
+  @Option(help: "Epochs of fine-tuning in each round.")
+  var finetuneEpochs: Int?
+
+  @Option(help: "Largest learning rate of fine-tuning.")
+  var finetuneLearningRate: Double?
+
+  @Option(help: "Learning-rate schedule of fine-tuning: constant, multi-step, cosine or one-cycle.")
+  var finetuneSchedule: ScheduleName?
+
+  @Option(help: "What the fine-tuning learning rate is multiplied by from round to round.")
+  var roundLearningRateDecay: Double = 1
+
+  mutating func validate() throws {
+    let fraction = "must be in [0, 1): 0.98 prunes 98 % of the weights"
+    try TrainingOptions.require(prune.map { $0 >= 0 && $0 < 1 }, "--prune \(fraction)")
+    try TrainingOptions.require(pruneLinear >= 0 && pruneLinear < 1, "--prune-linear \(fraction)")
+    try TrainingOptions.require(pruneCount.map { $0 >= 0 }, "--prune-count must not be negative")
+    try TrainingOptions.require(iterations >= 1, "--iterations must be at least 1")
+    try TrainingOptions.require(finetuneEpochs.map { $0 >= 0 }, "--finetune-epochs must not be negative")
+    try TrainingOptions.require(
+      finetuneLearningRate.map { $0 > 0 && $0.isFinite }, "--finetune-learning-rate must be positive")
+    try TrainingOptions.require(
+      roundLearningRateDecay > 0 && roundLearningRateDecay.isFinite, "--round-learning-rate-decay must be positive")
+    if let pruneAmounts {
+      guard let amounts = Self.fractions(pruneAmounts) else {
+        throw ValidationError("--prune-amounts takes fractions such as 0.5,0.8,0.98")
+      }
+      try TrainingOptions.require(amounts.allSatisfy { $0 >= 0 && $0 < 1 }, "each of --prune-amounts \(fraction)")
+      try TrainingOptions.require(
+        zip(amounts, amounts.dropFirst()).allSatisfy { $0 <= $1 },
+        "--prune-amounts are what is pruned in all after each round, and cannot fall")
+    }
+    try TrainingOptions.require(
+      pruneAmounts == nil || iterations == 1, "--prune-amounts sets the rounds; leave out --iterations")
+    try validateTarget()
+    try validateSchedule()
+  }
+
+  private func validateTarget() throws {
+    try TrainingOptions.require(
+      targetMacs.map { $0 > 0 && $0 < 1 }, "--target-macs must be in (0, 1): 0.1 keeps 10 % of the multiply-adds")
+    try TrainingOptions.require(
+      targetSpeedup.map { $0 > 1 && $0.isFinite }, "--target-speedup must be above 1, such as 8 for 8 times as fast")
+    let given = [prune != nil, pruneCount != nil, pruneAmounts != nil, targetMacs != nil, targetSpeedup != nil]
+    try TrainingOptions.require(
+      given.count { $0 } <= 1,
+      "--prune, --prune-count, --prune-amounts, --target-macs and --target-speedup exclude each other")
+    try TrainingOptions.require(
+      costPower.map { PruneScore.costPowers.contains($0) }, "--cost-power must be from 0 to 4")
+    try TrainingOptions.require(
+      costPower == nil || score == .l1PerCost, "--cost-power is for --score l1-per-cost only")
+    try TrainingOptions.require(
+      scope == .global || !score.isGlobal,
+      "--score \(score.rawValue) decides how much each layer keeps; leave out --scope local, or use --score l1")
+    try TrainingOptions.require(
+      scope == .global || target == nil,
+      "a target is reached by one ranking of all convolutions; leave out --scope local (--score uniform prunes the same "
+        + "fraction of every layer)")
+  }
+
+  private func validateSchedule() throws {
+    guard schedule == .cubic else {
+      return try TrainingOptions.require(
+        fromEpoch == nil && toEpoch == nil && every == nil,
+        "--from-epoch, --to-epoch and --every are for --schedule cubic only")
+    }
+    try TrainingOptions.require(pruneAmounts == nil, "--schedule cubic sets the amounts; leave out --prune-amounts")
+    try TrainingOptions.require(iterations == 1, "--schedule cubic prunes in one run; leave out --iterations")
+    try TrainingOptions.require(fromEpoch.map { $0 >= 0 }, "--from-epoch must not be negative")
+    try TrainingOptions.require(every.map { $0 >= 1 }, "--every must be at least 1")
+    try TrainingOptions.require(toEpoch.map { $0 > fromEpoch ?? 0 }, "--to-epoch must be after --from-epoch")
+    try TrainingOptions.require(
+      toEpoch.map { $0 - (fromEpoch ?? 0) >= every ?? 1 },
+      "--every must not be longer than what lies between --from-epoch and --to-epoch")
+  }
+
+  /// What the convolutions may cost, where that decides how far pruning goes.
+  private var target: PruneTarget? {
+    targetMacs.map(PruneTarget.multiplyAdds) ?? targetSpeedup.map(PruneTarget.speedup)
+  }
+
+  /// Puts the options into a configuration.
+  ///
+  /// - Throws: `PruningError` for epochs of `--schedule cubic` that do not fit those of training.
+  func apply(to configuration: inout RunConfiguration, training: TrainingOptions) throws(PruningError) {
+    configuration.isMasked = masked
+    configuration.finetune.schedule = training.changed(configuration.finetune.schedule, by: finetuneSchedule)
+    configuration.finetune.epochs = finetuneEpochs ?? configuration.finetune.epochs
+    configuration.finetune.learningRate = finetuneLearningRate ?? configuration.finetune.learningRate
+    let isCounted = pruneCount != nil || pruneAmounts != nil || target != nil
+    configuration.pruning = PruningConfiguration(
+      amount: isCounted ? 0 : prune ?? 0.98, linearAmount: pruneLinear, count: pruneCount,
+      amounts: pruneAmounts.flatMap(Self.fractions), target: target, iterations: iterations,
+      gradual: try gradual(epochs: configuration.dense.epochs), scope: scope, score: score,
+      costPower: costPower ?? PruneScore.defaultCostPower, learningRateDecay: roundLearningRateDecay)
+  }
+
+  private func gradual(epochs: Int) throws(PruningError) -> CubicSchedule? {
+    guard schedule == .cubic else { return nil }
+    let first = fromEpoch ?? 0
+    let result = try CubicSchedule(
+      firstEpoch: first, lastEpoch: toEpoch ?? max(first + 1, epochs - epochs / 4), interval: every ?? 1)
+    guard result.lastEpoch <= epochs else { throw .epochsBeyondTraining(to: result.lastEpoch, epochs: epochs) }
+    return result
+  }
+
+  private static func fractions(_ text: String) -> [Double]? {
+    let numbers = text.split(separator: ",").map { Double($0) }
+    return numbers.contains(nil) || numbers.isEmpty ? nil : numbers.compactMap { $0 }
+  }
+}
