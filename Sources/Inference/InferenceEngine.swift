@@ -8,7 +8,7 @@ import Kernels
 public final class InferenceEngine {
   public let network: FoldedNetwork
   private let weights: [LaneWeights]
-  private let single: PixelProgram
+  private var single: PixelProgram?
   private let fewestForLanes: Int
   /// For 16, 32, 48 and 64 lanes.
   private var programs: [LaneProgram?] = [nil, nil, nil, nil]
@@ -16,7 +16,6 @@ public final class InferenceEngine {
   public init(_ network: FoldedNetwork) {
     self.network = network
     weights = network.layers.map { LaneWeights($0) }
-    single = PixelProgram(network)
     fewestForLanes = MicrobatchPlan.fewestForLanes(network)
   }
 
@@ -47,6 +46,9 @@ public final class InferenceEngine {
       program(lanes: plan.lanes).run(images: images, count: plan.images, logits: logits)
       advance(plan.images)
     }
+    guard plan.singles > 0 else { return }
+    let single = self.single ?? PixelProgram(network)
+    self.single = single
     for _ in 0..<plan.singles {
       single.run(image: images, logits: logits)
       advance(1)

@@ -34,4 +34,11 @@ import Testing
         relativeDifference(logits, Array(expected.prefix(count * 10))) < 1e-4, "a batch of \(count) images")
     }
   }
+
+  @Test("A network that holds survivors only folds to the same", arguments: [Architecture.resnet8, .resnet18])
+  func compact(_ architecture: Architecture) {
+    let network = Network.random(architecture, sparsity: 0.9)
+    let compaction = Compaction(network.layout) { network.arena.pointer[$0] != 0 }
+    #expect(FoldedNetwork(network.compacted(compaction)) == FoldedNetwork(network))
+  }
 }
