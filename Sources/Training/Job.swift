@@ -84,10 +84,20 @@ public final class Job {
     return fresh
   }
 
-  /// Trains the dense network and keeps it in `dense.safetensors`.
+  /// Trains the dense network and keeps it in `dense.safetensors`. Where pruning is gradual, what is left of it at the end
+  /// is kept in `checkpoints/gradual.safetensors` instead.
   public func trainDense() throws {
     try train(configuration.dense, phase: .dense, round: 0)
-    try save("dense.safetensors")
+    try save(isGradual ? "checkpoints/gradual.safetensors" : "dense.safetensors")
+  }
+
+  /// Whether ``trainDense()`` prunes.
+  public var isGradual: Bool { configuration.pruning.gradual != nil }
+
+  /// Fine-tunes what gradual pruning left and keeps it as `pruned.safetensors`.
+  public func finetuneGradual() throws {
+    try train(configuration.finetune, phase: .finetune, round: rounds)
+    try save("pruned.safetensors")
   }
 
   /// Prunes for one round, evaluates, and records the result.
@@ -97,11 +107,29 @@ public final class Job {
     let result = try Training.prune(network, mask: mask, request: requests[round - 1], communicator: communicator)
     keep(result.mask)
     let evaluation = try evaluate()
-    try record(
-      MetricsRecord(
-        phase: .prune, round: round, epoch: 0, step: stepsDone, testLoss: evaluation.loss,
-        testAccuracy: evaluation.accuracy, seconds: seconds, sparsity: sparsity))
+    try record(pruned(round: round, epoch: 0, evaluation))
     return (result, evaluation)
+  }
+
+  private func pruned(round: Int, epoch: Int, _ evaluation: Evaluation) -> MetricsRecord {
+    MetricsRecord(
+      phase: .prune, round: round, epoch: epoch, step: stepsDone, testLoss: evaluation.loss,
+      testAccuracy: evaluation.accuracy, seconds: seconds, sparsity: sparsity)
+  }
+
+  /// Prunes in the middle of training, and returns what goes on with the rest.
+  private func pruneGradually(_ trainer: Trainer, round: Int, epoch: Int) throws -> Trainer {
+    let result = try Training.prune(network, mask: mask, request: requests[round - 1], communicator: communicator)
+    let compaction = keep(result.mask)
+    let evaluation = try evaluate()
+    let record = pruned(round: round, epoch: epoch, evaluation)
+    try self.record(record)
+    observer.prunedInTraining(record, result)
+    guard let compaction else {
+      trainer.mask = result.mask
+      return trainer
+    }
+    return try Trainer(continuing: trainer, network, compaction: compaction, microbatch: microbatch)
   }
 
   /// Fine-tunes the survivors of one round and keeps the model among the checkpoints; after the last round also as
@@ -125,25 +153,33 @@ public final class Job {
   }
 
   /// Goes on with the survivors of a mask.
-  private func keep(_ survivors: Mask) {
+  ///
+  /// - Returns: the way to the layout of these, unless pruned weights stay as zeros.
+  @discardableResult
+  private func keep(_ survivors: Mask) -> Compaction? {
     evaluation = nil
     guard !configuration.isMasked else {
       mask = survivors
-      return
+      return nil
     }
-    network = network.compacted(keeping: survivors)
+    let compaction = network.layout.compaction(keeping: survivors)
+    network = network.compacted(compaction)
     mask = Mask(allSurviving: network.layout.count)
     microbatch = Microbatch(
       network, lanes: configuration.microbatch, labelSmoothing: Float(configuration.labelSmoothing))
     evaluator = Evaluator(data.test, microbatch: microbatch, communicator: communicator)
+    return compaction
   }
 
   private func train(_ numbers: PhaseConfiguration, phase: MetricsRecord.Phase, round: Int) throws {
-    let trainer = try Trainer(
+    var trainer = try Trainer(
       network, images: data.training, plan: plan, microbatch: microbatch, configuration: configuration, phase: numbers,
       mask: phase == .finetune && configuration.isMasked ? mask : nil,
       l1: phase == .finetune ? configuration.l1 : 0, communicator: communicator)
-    observer.phaseBegan(PhaseStart(phase: phase, round: round, rounds: rounds, numbers: numbers, steps: trainer.steps))
+    observer.phaseBegan(
+      PhaseStart(
+        phase: phase, round: round, rounds: isGradual ? 1 : rounds, isGradual: isGradual, numbers: numbers,
+        steps: trainer.steps))
     for epoch in 0..<numbers.epochs {
       evaluation = nil
       var losses = 0.0
@@ -179,6 +215,9 @@ public final class Job {
         exchangeSeconds: exchange / steps, exchangeBytes: trainer.exchangedBytes, seconds: seconds, sparsity: sparsity)
       try self.record(record)
       observer.epochEnded(record, epochs: numbers.epochs)
+      if phase == .dense, let round = configuration.pruning.gradual?.epochs.firstIndex(of: epoch + 1) {
+        trainer = try pruneGradually(trainer, round: round + 1, epoch: epoch + 1)
+      }
     }
     if trainer.times.steps > 0 {
       exchanges.append(

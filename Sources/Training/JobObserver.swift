@@ -4,6 +4,8 @@ public struct PhaseStart: Sendable {
   /// 0 for dense training, then from 1.
   public let round: Int
   public let rounds: Int
+  /// Whether the job prunes in its dense phase.
+  public let isGradual: Bool
   public let numbers: PhaseConfiguration
   public let steps: Int
 }
@@ -30,4 +32,6 @@ public protocol JobObserver {
   func phaseBegan(_ start: PhaseStart)
   func stepEnded(_ progress: StepProgress)
   func epochEnded(_ record: MetricsRecord, epochs: Int)
+  /// Weights were pruned while training goes on.
+  func prunedInTraining(_ record: MetricsRecord, _ result: PruningResult)
 }

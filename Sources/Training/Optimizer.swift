@@ -22,6 +22,27 @@ final class Optimizer {
     velocity = AlignedBuffer(count: owned.clamped(to: 0..<network.layout.liveCount).count)
   }
 
+  /// An optimizer that goes on, with the survivors' momentum, where another one stands.
+  ///
+  /// - Parameters:
+  ///   - momentum: of all live parameters in the other one's layout; see ``copyMomentum(to:)``.
+  ///   - compaction: from its layout to the network's.
+  convenience init(
+    _ network: Network, owned: Range<Int>, continuing other: Optimizer, momentum: AlignedBuffer, compaction: Compaction
+  ) {
+    self.init(network, owned: owned)
+    for index in owned.clamped(to: 0..<network.layout.liveCount) {
+      velocity.pointer[index - owned.lowerBound] = momentum.pointer[Int(compaction.sources[index])]
+    }
+    dead = other.dead
+  }
+
+  /// Copies the momentum of the owned parameters to their places in a buffer of the layout.
+  func copyMomentum(to buffer: AlignedBuffer) {
+    let live = owned.clamped(to: 0..<network.layout.liveCount)
+    (buffer.pointer + live.lowerBound).update(from: velocity.pointer, count: live.count)
+  }
+
   /// Updates the owned range of the arena, and all dead taps, from the sum of `microbatches` gradients.
   func step(_ step: GradientDescentStep, gradient: AlignedBuffer, microbatches: Int, mask: Mask?) {
     var scaled = step

@@ -33,6 +33,8 @@ public struct StepTimes: Sendable {
 /// Runs optimizer steps of one phase: the rank's microbatches forward and backward, exchange, update.
 public final class Trainer {
   public let network: Network
+  /// Which weights survive, where the arena holds others as well; these must be zero.
+  public var mask: Mask?
   public let plan: BatchPlan
   public private(set) var times = StepTimes()
 
@@ -43,7 +45,6 @@ public final class Trainer {
   private let optimizer: Optimizer
   private let configuration: RunConfiguration
   private let phase: PhaseConfiguration
-  private let mask: Mask?
   private let l1: Float
   private let rank: Int
   private var stepsDone = 0
@@ -72,6 +73,35 @@ public final class Trainer {
     accumulator = GradientAccumulator(microbatches: plan.microbatchesPerRank, count: count)
     exchange = try Exchange(configuration.exchange, communicator, count: count)
     optimizer = Optimizer(network, owned: exchange.owned)
+  }
+
+  /// A trainer that goes on, with the survivors' momentum, where another one stands.
+  ///
+  /// - Parameters:
+  ///   - network: the other one's network, less what a compaction leaves out.
+  ///   - microbatch: a workspace of this network.
+  public init(
+    continuing other: Trainer, _ network: Network, compaction: Compaction, microbatch: Microbatch
+  ) throws(MPIError) {
+    self.network = network
+    self.microbatch = microbatch
+    plan = other.plan
+    times = other.times
+    loader = other.loader
+    configuration = other.configuration
+    phase = other.phase
+    mask = nil
+    l1 = other.l1
+    rank = other.rank
+    stepsDone = other.stepsDone
+    let count = network.layout.exchangedCount
+    accumulator = GradientAccumulator(microbatches: plan.microbatchesPerRank, count: count)
+    exchange = try Exchange(configuration.exchange, other.exchange.communicator, count: count)
+    let momentum = AlignedBuffer(count: other.network.layout.exchangedCount)
+    other.optimizer.copyMomentum(to: momentum)
+    try other.exchange.gather(momentum)
+    optimizer = Optimizer(
+      network, owned: exchange.owned, continuing: other.optimizer, momentum: momentum, compaction: compaction)
   }
 
   /// The bytes that this rank sends in one step.

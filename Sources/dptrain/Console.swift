@@ -35,7 +35,8 @@ final class Console: JobObserver {
     let epochs = numbers.epochs == 1 ? "1 epoch" : "\(numbers.epochs) epochs"
     let title =
       start.phase == .dense
-      ? "Dense training" : "Fine-tuning" + (start.rounds > 1 ? ", round \(start.round) of \(start.rounds)" : "")
+      ? (start.isGradual ? "Training with gradual pruning" : "Dense training")
+      : "Fine-tuning" + (start.rounds > 1 ? ", round \(start.round) of \(start.rounds)" : "")
     head("\(title): \(epochs)")
     say("learning rate \(numbers.learningRate.significant(3)), \(numbers.schedule); \(start.steps.grouped) steps")
     say()
@@ -74,6 +75,15 @@ final class Console: JobObserver {
     text += "   test loss \(record.testLoss.fixed(4))  accuracy \(percent(record.testAccuracy))"
     if let speed = record.imagesPerSecond { text += "   \(Int(speed.rounded()).grouped) images/s" }
     say(text)
+  }
+
+  func prunedInTraining(_ record: MetricsRecord, _ result: PruningResult) {
+    let text =
+      "pruned to \((100 * record.sparsity).fixed(2)) %: test loss \(record.testLoss.fixed(4))  "
+      + "accuracy \((100 * record.testAccuracy).fixed(2)) %; "
+      + "\(result.cost.multiplyAdds.percent(of: result.cost.denseMultiplyAdds)) of the multiply-adds left"
+    say(text)
+    if !result.emptiedLayers.isEmpty { say("note: empty now: \(result.emptiedLayers.joined(separator: ", "))") }
   }
 
   /// Prints loss, accuracy and the classification report of an evaluation.

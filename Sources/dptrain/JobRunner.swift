@@ -110,6 +110,21 @@ struct JobRunner {
     try finish()
   }
 
+  /// What gradual pruning left, and its fine-tuning.
+  func finishGradual() throws {
+    console.head("After gradual pruning, before fine-tuning")
+    let pruned = try job.evaluate()
+    try console.show(pruned, classNames: job.data.classNames)
+    try showSparsity(fromMasks: true)
+    try job.finetuneGradual()
+    console.head("After fine-tuning")
+    let finetuned = try job.evaluate()
+    try console.show(finetuned, classNames: job.data.classNames)
+    try showSparsity(fromMasks: false)
+    try summarize([("gradually pruned", pruned), ("fine-tuned", finetuned)])
+    try finish()
+  }
+
   private func showSparsity(fromMasks: Bool) throws {
     let layout = job.network.layout
     let report =
@@ -152,7 +167,7 @@ struct JobRunner {
     for summary in job.exchanges where summary.bytes > 0 {
       let name =
         summary.phase == .dense
-        ? "dense training" : "fine-tuning" + (job.rounds > 1 ? ", round \(summary.round)" : "")
+        ? "dense training" : "fine-tuning" + (job.rounds > 1 && !job.isGradual ? ", round \(summary.round)" : "")
       console.say(
         "exchange in \(name): \(summary.bytes.bytes) a step and rank in \((1e3 * summary.seconds).fixed(1)) ms, "
           + "\((100 * summary.share).fixed(1)) % of the step")

@@ -19,7 +19,7 @@ struct RunCommand: RankCommand {
   func run(on world: Communicator) throws -> Int32 {
     let runner = try JobRunner(training: training, pruning: pruning, places: places, world: world)
     try runner.job.trainDense()
-    try runner.prune()
+    if runner.job.isGradual { try runner.finishGradual() } else { try runner.prune() }
     return 0
   }
 }
