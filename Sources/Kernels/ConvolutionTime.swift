@@ -6,8 +6,10 @@ public enum ConvolutionTime {
   struct Rates {
     /// The smallest number of output pixels that they hold for.
     let pixels: Int
-    /// Arithmetic of the dense kernel, in 10⁹ operations a second, a multiply-add being two.
-    let dense: Double
+    /// Arithmetic of the dense kernels, Winograd's savings counted as done, in 10⁹ operations a second, a multiply-add being
+    /// two.
+    let winograd: Double
+    let direct: Double
     /// Arithmetic of the sparse kernel, in 10⁹ operations a second.
     let sparse: Double
     /// To fetch one survivor and find its operands, for its part of a microbatch, in 10⁻⁹ seconds.
@@ -16,13 +18,13 @@ public enum ConvolutionTime {
     let output: Double
   }
 
-  /// Round figures for one Zen 4 core with AVX-512 at microbatches of 64 images: the dense kernels' mean over both ResNet18s,
-  /// Winograd's savings included, and the sparse kernel's rate from the first-level cache. `kernel-bench` measures both.
+  /// Round figures for one Zen 4 core with AVX-512 at microbatches of 64 images, fitted to `kernel-bench --sparse`
+  /// (docs/results/sparse-kernels.txt). The sparse kernel's rate is that of long runs in the first-level cache.
   static let rates = [
-    Rates(pixels: 256, dense: 150, sparse: 90, survivor: 0.02, output: 0.1),
-    Rates(pixels: 64, dense: 150, sparse: 90, survivor: 0.02, output: 0.1),
-    Rates(pixels: 16, dense: 150, sparse: 90, survivor: 0.02, output: 0.1),
-    Rates(pixels: 0, dense: 150, sparse: 90, survivor: 0.02, output: 0.1),
+    Rates(pixels: 64, winograd: 180, direct: 114, sparse: 90, survivor: 0.08, output: 0.2),
+    Rates(pixels: 16, winograd: 158, direct: 114, sparse: 90, survivor: 0.06, output: 0.2),
+    Rates(pixels: 4, winograd: 115, direct: 115, sparse: 90, survivor: 0.015, output: 0.2),
+    Rates(pixels: 0, winograd: 115, direct: 115, sparse: 90, survivor: 0.009, output: 0.2),
   ]
 
   /// The seconds of the faster of the dense and the sparse kernel.
@@ -34,7 +36,9 @@ public enum ConvolutionTime {
 
   /// The seconds of the dense kernel, which multiplies by zeros too.
   public static func denseSeconds(of shape: ConvolutionShape) -> Double {
-    2 * Double(shape.multiplyAdds) / (rates(of: shape).dense * 1e9)
+    let rates = rates(of: shape)
+    let rate = ConvolutionWinograd.suits(shape) ? rates.winograd : rates.direct
+    return 2 * Double(shape.multiplyAdds) / (rate * 1e9)
   }
 
   /// The seconds of the sparse kernel.
