@@ -33,15 +33,10 @@ enum RealModel {
 
   /// The first images of a set, `[image][3][32][32]`.
   static func normalised(_ images: ImageSet, count: Int) -> [Float] {
-    let loader = ImageLoader(images)
     var result = [Float](repeating: 0, count: count * 3072)
-    var label: Int32 = 0
     result.withUnsafeMutableBufferPointer { result in
       guard let base = result.baseAddress else { return }
-      for image in 0..<count {
-        loader.fill(
-          [Int32(image)], augmentation: nil, into: base + image * 3072, channelStride: 1024, lanes: 1, labels: &label)
-      }
+      ImageLoader(images).fillOneByOne((0..<count).map { Int32($0) }, into: base)
     }
     return result
   }
