@@ -15,20 +15,21 @@ struct PixelTile: Sendable {
   let pixels: Int
   let runs: [Run]
 
-  /// The tiles of a destination, row by row.
+  /// The tiles of a destination, from top to bottom before from left to right: what a tile's source shares with that of the
+  /// tile below is two rows of three, and still in the second-level cache.
   static func tiles(of walk: TapWalk) -> [PixelTile] {
     var tiles: [PixelTile] = []
-    for row in 0..<walk.height {
-      for offset in 0..<min(walk.destinationStep, walk.width) {
-        let columns = Array(stride(from: offset, to: walk.width, by: walk.destinationStep))
-        var start = 0
-        while start < columns.count {
-          let rest = columns.count - start
-          let count = rest >= 4 ? 4 : rest >= 2 ? 2 : 1
+    for offset in 0..<min(walk.destinationStep, walk.width) {
+      let columns = Array(stride(from: offset, to: walk.width, by: walk.destinationStep))
+      var start = 0
+      while start < columns.count {
+        let rest = columns.count - start
+        let count = rest >= 4 ? 4 : rest >= 2 ? 2 : 1
+        for row in 0..<walk.height {
           let pixels = columns[start..<start + count].map { row * walk.width + $0 }
           tiles.append(PixelTile(pixels, walk))
-          start += count
         }
+        start += count
       }
     }
     return tiles

@@ -2,8 +2,8 @@ extension SparsePlan {
   /// The gradient of the survivors' weights: for each, the sum over pixels and lanes of what its destination channel and
   /// its source hold.
   ///
-  /// Sixteen partial sums a survivor lie in `sums` while a block of source channels is worked on, and are added up at its
-  /// end.
+  /// Sixteen partial sums a survivor lie in `sums` until they are added up at the end. Tiles are taken in strips whose
+  /// destination stays in the second-level cache while all blocks of source channels pass over it.
   ///
   /// - Parameters:
   ///   - gradient: one float a survivor, in their own order.
@@ -13,45 +13,76 @@ extension SparsePlan {
     source: UnsafePointer<Float>, destination: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>,
     adding: Bool, sums: UnsafeMutablePointer<Float>
   ) {
-    for block in 0..<blocks {
-      let first = Int(starts[block * destinationChannels * taps])
-      let last = Int(starts[(block + 1) * destinationChannels * taps])
-      guard first < last else { continue }
-      sums.update(repeating: 0, count: (last - first) * vectorWidth)
-      let blockSums = sums - first * vectorWidth
-      forEachLaneBlock { lane, count in
-        let x = source + lane
-        let y = destination + lane
-        switch count {
-        case 64: addDots(LaneBlock4.self, block, source: x, destination: y, sums: blockSums)
-        case 32: addDots(LaneBlock2.self, block, source: x, destination: y, sums: blockSums)
-        default: addDots(LaneBlock1.self, block, source: x, destination: y, sums: blockSums)
-        }
+    guard tiles.count > tilesPerStrip else {
+      // The sums of one block after the other, in the same place.
+      for block in 0..<blocks {
+        let entries = entries(of: block)
+        let blockSums = sums - entries.lowerBound * vectorWidth
+        sums.update(repeating: 0, count: entries.count * vectorWidth)
+        addDots(block, tiles.indices, source: source, destination: destination, sums: blockSums)
+        collect(entries, blockSums, to: gradient, adding: adding)
       }
-      order.withUnsafeBufferPointer { order in
-        for entry in first..<last {
-          let sum = (blockSums + entry * vectorWidth).vector(0).pairwiseSum
-          let place = Int(order[entry])
-          gradient[place] = adding ? gradient[place] + sum : sum
-        }
+      return
+    }
+    sums.update(repeating: 0, count: count * vectorWidth)
+    for start in stride(from: 0, to: tiles.count, by: tilesPerStrip) {
+      let strip = start..<min(start + tilesPerStrip, tiles.count)
+      for block in 0..<blocks {
+        addDots(block, strip, source: source, destination: destination, sums: sums)
       }
     }
+    collect(0..<count, sums, to: gradient, adding: adding)
   }
 
   /// The floats of partial sums that ``dots(source:destination:gradient:adding:sums:)`` needs.
   var sumCount: Int {
-    let perBlock = (0..<blocks).map {
-      Int(starts[($0 + 1) * destinationChannels * taps] - starts[$0 * destinationChannels * taps])
+    guard tiles.count <= tilesPerStrip else { return count * vectorWidth }
+    return ((0..<blocks).map { entries(of: $0).count }.max() ?? 0) * vectorWidth
+  }
+
+  private var tilesPerStrip: Int {
+    let cacheFloats = 1 << 17
+    return max(1, cacheFloats / (destinationChannels * 4 * min(64, lanes)))
+  }
+
+  private func entries(of block: Int) -> Range<Int> {
+    Int(starts[block * destinationChannels * taps])..<Int(starts[(block + 1) * destinationChannels * taps])
+  }
+
+  private func collect(
+    _ entries: Range<Int>, _ sums: UnsafeMutablePointer<Float>, to gradient: UnsafeMutablePointer<Float>, adding: Bool
+  ) {
+    order.withUnsafeBufferPointer { order in
+      for entry in entries {
+        let sum = (sums + entry * vectorWidth).vector(0).pairwiseSum
+        let place = Int(order[entry])
+        gradient[place] = adding ? gradient[place] + sum : sum
+      }
     }
-    return (perBlock.max() ?? 0) * vectorWidth
+  }
+
+  private func addDots(
+    _ block: Int, _ strip: Range<Int>, source: UnsafePointer<Float>, destination: UnsafePointer<Float>,
+    sums: UnsafeMutablePointer<Float>
+  ) {
+    guard !entries(of: block).isEmpty else { return }
+    forEachLaneBlock { lane, count in
+      let x = source + lane
+      let y = destination + lane
+      switch count {
+      case 64: addDots(LaneBlock4.self, block, strip, source: x, destination: y, sums: sums)
+      case 32: addDots(LaneBlock2.self, block, strip, source: x, destination: y, sums: sums)
+      default: addDots(LaneBlock1.self, block, strip, source: x, destination: y, sums: sums)
+      }
+    }
   }
 
   @inline(__always)
   private func addDots<Block: LaneBlock>(
-    _ kind: Block.Type, _ block: Int, source: UnsafePointer<Float>, destination: UnsafePointer<Float>,
-    sums: UnsafeMutablePointer<Float>
+    _ kind: Block.Type, _ block: Int, _ strip: Range<Int>, source: UnsafePointer<Float>,
+    destination: UnsafePointer<Float>, sums: UnsafeMutablePointer<Float>
   ) {
-    for tile in tiles {
+    for tile in tiles[strip] {
       switch tile.pixels {
       case 4: addDots(FourPixels.self, kind, tile, block, source: source, destination: destination, sums: sums)
       case 2: addDots(TwoPixels.self, kind, tile, block, source: source, destination: destination, sums: sums)
