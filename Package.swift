@@ -35,15 +35,16 @@ let package = Package(
       name: "NeuralNetwork", dependencies: ["Kernels", "RandomNumbers", "Formats"], swiftSettings: compute),
     .target(
       name: "Pruning", dependencies: ["Kernels", "NeuralNetwork", "RandomNumbers"], swiftSettings: compute),
+    .target(name: "Inference", dependencies: ["Kernels", "NeuralNetwork"], swiftSettings: compute),
     .target(
       name: "Training",
-      dependencies: ["MPI", "Kernels", "CIFAR", "Formats", "NeuralNetwork", "Pruning", "CxxHash"],
+      dependencies: ["MPI", "Kernels", "CIFAR", "Formats", "Inference", "NeuralNetwork", "Pruning", "CxxHash"],
       swiftSettings: compute),
     .target(name: "Reporting", dependencies: ["NeuralNetwork", "Pruning"]),
     .executableTarget(
       name: "dptrain",
       dependencies: [
-        "MPI", "Kernels", "CIFAR", "Formats", "NeuralNetwork", "Pruning", "Training", "Reporting",
+        "MPI", "Kernels", "CIFAR", "Formats", "Inference", "NeuralNetwork", "Pruning", "Training", "Reporting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "kernel-bench", dependencies: ["Kernels"], path: "Benchmarks/Kernels"),
@@ -63,6 +64,10 @@ let package = Package(
     .testTarget(
       name: "NeuralNetworkTests",
       dependencies: ["NeuralNetwork", "Kernels", "Formats", "TestSupport", "CAllocationCounter"],
+      swiftSettings: compute),
+    .testTarget(
+      name: "InferenceTests",
+      dependencies: ["Inference", "NeuralNetwork", "Kernels", "CIFAR", "Formats", "TestSupport", "CAllocationCounter"],
       swiftSettings: compute),
     .testTarget(
       name: "PruningTests", dependencies: ["Pruning", "NeuralNetwork", "Kernels", "TestSupport"], exclude: ["Golden"]),

@@ -30,7 +30,7 @@ package func transposeChannelsInnermost(
 /// With the index of a float written as (row, column) in 4 + 4 bits, taking the even and then the odd elements of row pairs
 /// rotates those bits by one; four rotations exchange row and column.
 @inline(never)
-private func transposeSixteen(
+func transposeSixteen(
   _ source: UnsafePointer<Float>, stride: Int, columns: Int, to destination: UnsafeMutablePointer<Float>, rowStride: Int
 ) {
   @inline(__always) func even(_ a: Vector, _ b: Vector) -> Vector { SIMD32(lowHalf: a, highHalf: b).evenHalf }

@@ -11,17 +11,17 @@ import Training
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Measure one thing and print it as JSON (for `make bench`).", shouldDisplay: false,
-    subcommands: [BenchStep.self, BenchExchange.self, BenchSelect.self])
+    subcommands: [BenchStep.self, BenchExchange.self, BenchSelect.self, BenchInfer.self])
 }
 
 /// The median of some measurements.
-private func median(_ values: [Double]) -> Double {
+func median(_ values: [Double]) -> Double {
   let sorted = values.sorted()
   guard !sorted.isEmpty else { return 0 }
   return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
 }
 
-private func printJSON(_ values: [String: Any]) throws {
+func printJSON(_ values: [String: Any]) throws {
   let data = try JSONSerialization.data(withJSONObject: values, options: [.sortedKeys])
   print(String(decoding: data, as: UTF8.self))
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CIFAR
+import Inference
 import MPI
 import NeuralNetwork
 import Reporting
@@ -18,22 +19,24 @@ struct EvaluateCommand: RankCommand {
       "Directory with CIFAR-10's binary files, or 'synthetic' for the built-in images.", valueName: "directory"))
   var data: String?
 
-  @Option(help: "Images that one pass handles, a multiple of 16.")
-  var microbatch: Int = 64
+  @Option(help: "Images that are computed at once on each rank, from 1 on.")
+  var batch: Int = 256
 
   mutating func validate() throws {
-    try TrainingOptions.require(microbatch >= 16 && microbatch % 16 == 0, "--microbatch must be a multiple of 16")
+    try TrainingOptions.require(batch >= 1, "--batch must be at least 1")
   }
 
   func run(on world: Communicator) throws -> Int32 {
     let console = Console(world)
     let data = try world.collectively { try CIFARDataset(DataSource.resolve(option: self.data)) }
     let network = try world.collectively { try Network(path: model, classes: data.classNames.count) }
+    let (folded, report) = FoldedNetwork(network).removingDeadChannels()
+    let engine = InferenceEngine(folded)
     console.say(data.description)
     console.say("\(model): \(network.architecture.rawValue), \(network.layout.parameterCount.grouped) parameters")
+    console.say(engine.summary(report))
     console.say()
-    let evaluator = Evaluator(
-      data.test, microbatch: Microbatch(network, lanes: microbatch), communicator: world)
+    let evaluator = InferenceEvaluator(data.test, engine: engine, batch: batch, communicator: world)
     let clock = ContinuousClock()
     let start = clock.now
     let evaluation = try evaluator.evaluate()

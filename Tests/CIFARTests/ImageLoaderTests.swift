@@ -120,4 +120,12 @@ import Testing
       #expect(moved.count > 980)
     }
   }
+
+  @Test("One after the other, images have the pixels that they have in lanes")
+  func oneByOne() {
+    var pixels = [Float](repeating: .nan, count: 3 * 3072)
+    ImageLoader(training).fillOneByOne([4, 0, 9], into: &pixels)
+    let together = load([4, 0, 9], lanes: 16).pixels
+    for image in 0..<3 { #expect(Array(pixels[image * 3072..<(image + 1) * 3072]) == lane(image, of: 16, together)) }
+  }
 }

@@ -78,7 +78,7 @@ struct BadModelTests {
       prepare: changed { header, _ in header = header.replacing("\"conv1.weight\"", with: "\"conv2.weight\"") }),
   ]
 
-  @Test(arguments: lies, ["evaluate", "inspect"])
+  @Test(arguments: lies, ["evaluate", "inspect", "predict"])
   func filesThatLieAreRefused(refusal: Refusal, command: String) throws {
     try Refusal(refusal.name, words: refusal.words) { [command] + (try refusal.prepare($0)) }
       .check(ranks: nil, status: 1)

@@ -52,6 +52,16 @@ struct BadOptionTests {
     (["--exchange", "ring"], "ring"),
     (["--no-such-flag"], "--no-such-flag"),
     (["evaluate"], "<model>"),
+    (["evaluate", "model.safetensors", "--batch", "0"], "--batch must be at least 1"),
+    (["predict"], "<model>"),
+    (["predict", "model.safetensors", "--top", "0"], "--top must be at least 1"),
+    (["predict", "model.safetensors", "--images", "first"], "'first'"),
+    (["predict", "model.safetensors", "--images", "3-"], "'3-'"),
+    (["predict", "model.safetensors", "--images", "9-3"], "'9-3'"),
+    (["predict", "model.safetensors", "--images", "1,,2"], "'1,,2'"),
+    (["predict", "model.safetensors", "--images=-1"], "'-1'"),
+    (["predict", "model.safetensors", "--images", "99999999999999999999"], "'99999999999999999999'"),
+    (["bench", "infer", "model.safetensors", "--batch", "0"], "--batch must be at least 1"),
   ]
 
   @Test(arguments: options)

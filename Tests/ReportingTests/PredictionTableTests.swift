@@ -1,0 +1,54 @@
+import Reporting
+import Testing
+
+@Suite struct PredictionTableTests {
+  private let names = ["airplane", "cat", "dog"]
+
+  @Test("Logits become probabilities; of equal ones the first class is in front")
+  func softmax() {
+    let row = PredictionTable.Row(image: 4, truth: 1, logits: [1000, 1001, 1000])
+    let e = 2.718281828459045
+    for (probability, expected) in zip(row.probabilities, [1 / (2 + e), e / (2 + e), 1 / (2 + e)]) {
+      #expect((probability - expected).magnitude < 1e-12)
+    }
+    #expect(row.ranking == [1, 0, 2])
+  }
+
+  @Test("A row an image, and how many are right")
+  func table() {
+    let table = PredictionTable(
+      rows: [
+        .init(image: 7, truth: 1, probabilities: [0.125, 0.75, 0.125]),
+        .init(image: 1234, truth: 2, probabilities: [0.9, 0.02, 0.08]),
+      ], classNames: names, top: 2)
+    #expect(
+      table.description == """
+        image  truth  1st               2nd
+        ────────────────────────────────────────────────
+            7  cat    cat       75.0 %  airplane  12.5 %
+         1234  dog    airplane  90.0 %  dog        8.0 %
+
+        1 of 2 right, 2 among the first 2
+        """)
+  }
+
+  @Test("More classes than there are cannot be shown")
+  func top() {
+    let table = PredictionTable(
+      rows: [.init(image: 0, truth: 0, probabilities: [0.5, 0.3, 0.2])], classNames: names, top: 9)
+    #expect(table.top == 3)
+    #expect(table.description.hasSuffix("\n\n1 of 1 right"))
+    #expect(table.description.contains("3rd") && !table.description.contains("4th"))
+  }
+
+  @Test("Places are counted as in English")
+  func ordinals() {
+    let classes = (0..<23).map { "class-\($0)" }
+    let table = PredictionTable(
+      rows: [.init(image: 0, truth: 0, probabilities: [Double](repeating: 1 / 23, count: 23))], classNames: classes,
+      top: 23)
+    for place in ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "22nd", "23rd"] {
+      #expect(table.description.contains(" \(place)"))
+    }
+  }
+}
