@@ -1,3 +1,7 @@
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// A fixed run of floats at a 64-byte boundary, zero at first, freed with its owner.
 ///
 /// `UnsafeMutablePointer.allocate` aligns to 16 bytes, and every second vector load would then touch two cache lines.
@@ -12,9 +16,23 @@ public final class AlignedBuffer: @unchecked Sendable {
     self.count = count
     // 64 spare floats: kernels that read a full tile at the end of a row stay inside the allocation.
     let bytes = (count + 64) * MemoryLayout<Float>.stride
-    let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+    let raw = Self.allocate(bytes)
     raw.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
     pointer = raw.bindMemory(to: Float.self, capacity: count + 64)
+  }
+
+  private static let hugePage = 1 << 21
+
+  /// Large buffers lie in pages of 2 MiB where the system has them: kernels read from hundreds of channels in turn, each on small
+  /// pages of its own, and to find these takes time, above all on virtual machines.
+  private static func allocate(_ bytes: Int) -> UnsafeMutableRawPointer {
+    guard bytes >= hugePage / 2 else { return .allocate(byteCount: bytes, alignment: 64) }
+    let whole = (bytes + hugePage - 1) / hugePage * hugePage
+    let raw = UnsafeMutableRawPointer.allocate(byteCount: whole, alignment: hugePage)
+    #if os(Linux)
+      _ = madvise(raw, whole, Int32(MADV_HUGEPAGE))
+    #endif
+    return raw
   }
 
   deinit { pointer.deallocate() }
