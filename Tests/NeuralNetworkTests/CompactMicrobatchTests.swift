@@ -28,7 +28,6 @@ import Testing
       squares += Double(y) * Double(y)
       count += 1
     }
-    print("DIFF", largest == 0 ? 0 : largest / (squares / count).squareRoot())
     return largest == 0 ? 0 : largest / (squares / count).squareRoot()
   }
 
@@ -58,8 +57,10 @@ import Testing
     #expect(compact.gradient[layout.dead].allSatisfy { $0.isNaN }, "survivors of dead taps have no gradient")
   }
 
-  private static let tolerance = 1e-4
-  private static let gradientTolerance = 1e-3
+  /// Rounding comes to 4e-5 here. A survivor that is missing or in another's place is a share of 0.01 to 1.
+  private static let tolerance = 2e-4
+  /// Gradients also feel activations that rounding moves across the ReLU's kink: 4e-4 here.
+  private static let gradientTolerance = 2e-3
 
   @Test(
     "Adding a microbatch's gradient is one sum of two for every survivor", arguments: PrunedNetwork.Pattern.allCases)
