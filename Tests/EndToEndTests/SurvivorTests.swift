@@ -24,14 +24,15 @@ struct SurvivorTests {
     zip(a, b).reduce(0) { $0 + (Double($1.0) - Double($1.1)) * (Double($1.0) - Double($1.1)) }.squareRoot()
   }
 
-  /// Rounding grows from step to step, as every order of additions rounds in another way. How far that takes a run in fifty
-  /// steps is measured: three ranks add the same gradients in another order than one does.
+  /// Every order of additions rounds in another way, and steps enlarge the difference. How far that takes a run in fifty of
+  /// them is measured: three ranks add the same gradients in another order than one does. Sparse kernels ended as far away as
+  /// that, at different learning rates 0.8 to 3.5 times as far, and 0.2 % of the way that fine-tuning went.
   @Test func fiftyStepsOfSurvivorsEndWhereMaskedOnesDo() throws {
     let scratch = try Scratch()
     let arguments = [
       "--data", "synthetic", "--training-images", "4800", "--batch-size", "96", "--microbatch", "16",
       "--finetune-epochs", "1", "--prune", "0.9", "--prune-linear", "0.5", "--l1", "1e-4", "--weight-decay", "5e-4",
-      "--momentum", "0.9", "--finetune-learning-rate", "0.02",
+      "--momentum", "0.9", "--finetune-learning-rate", "0.005",
     ]
     let sparse = try prune(scratch, "sparse", arguments)
     let masked = try prune(scratch, "masked", arguments + ["--masked"])
@@ -46,7 +47,7 @@ struct SurvivorTests {
     let (difference, noise, way) = (
       distance(ends[0], ends[1]), distance(ends[1], ends[2]), distance(pruned, ends[1])
     )
-    #expect(noise > 0 && difference < 32 * noise && difference < 1e-2 * way, "\(difference), \(noise), \(way)")
+    #expect(noise > 0 && difference < 16 * noise && difference < 1e-2 * way, "\(difference), \(noise), \(way)")
     // The reports agree too, but for what rounding does to a few of the images.
     for (one, other) in zip(try sparse.metrics(), try masked.metrics()) {
       #expect(one["sparsity"] == other["sparsity"] && one["phase"] == other["phase"])
