@@ -70,7 +70,10 @@ struct RunDirectoryTests {
   @Test func everyLineOfTheMetricsHasItsKeys() throws {
     let lines = try run.metrics()
     let always: Set = ["phase", "round", "epoch", "step", "test_loss", "test_accuracy", "seconds", "sparsity"]
-    let training: Set = ["train_loss", "train_accuracy", "learning_rate", "images_per_second", "exchange_share"]
+    let training: Set = [
+      "train_loss", "train_accuracy", "learning_rate", "images_per_second", "exchange_share", "exchange_seconds",
+      "exchange_bytes",
+    ]
     for line in lines {
       #expect(Set(line.keys) == (line["phase"] == "prune" as NSString ? always : always.union(training)))
     }
@@ -82,6 +85,10 @@ struct RunDirectoryTests {
     #expect(column("step") == [2, 4, 4, 6, 6, 8])
     #expect(column("seconds") == column("seconds").sorted() && column("seconds")[0] > 0)
     #expect(column("test_accuracy").allSatisfy { 0...1 ~= $0 })
+    // The same in every step of a phase, and less after every round.
+    let bytes = column("exchange_bytes")
+    #expect(bytes[0] == bytes[1] && bytes[1] > 3 * bytes[3] && bytes[3] > 2 * bytes[5] && bytes[5] > 0)
+    #expect(zip(lines, column("exchange_seconds")).allSatisfy { $0["phase"] == "prune" as NSString || $1 > 0 })
     let sparsity = column("sparsity")
     #expect(sparsity[1] == 0 && sparsity[2] > 0.8 && sparsity[2] == sparsity[3] && sparsity[4] == sparsity[5])
   }

@@ -9,7 +9,6 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
   let shape: ConvolutionShape
   let lanes: Int
   let backend: ConvolutionBackend
-  private let convolution: Convolution
   private let offsets: [Int]
   private let isLive: [Bool]
   private static let gap = 3
@@ -21,8 +20,10 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
     let distance = shape.inputChannels * shape.outputChannels + Self.gap
     offsets = (0..<shape.taps).map { (shape.taps - 1 - $0) * distance }
     isLive = shape.outputsPerTap.map { $0 > 0 }
-    convolution = Convolution(shape, lanes: lanes, tapOffsets: offsets, backend: backend)
   }
+
+  /// A new one for each use: tests run at the same time, and a convolution runs on one thread only.
+  private var convolution: Convolution { Convolution(shape, lanes: lanes, tapOffsets: offsets, backend: backend) }
 
   var description: String {
     "\(shape.inputChannels)→\(shape.outputChannels) channels, kernel \(shape.kernel), stride \(shape.stride), "
@@ -60,6 +61,7 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
     let x = Activations(input, images)
     let yGradient = Activations(output, outputGradient)
     let gradient = blocks(sum ?? [Float](repeating: .nan, count: shape.weights))
+    let convolution = convolution
     let scratch = AlignedBuffer(count: convolution.scratchCount)
     defer { keepAlive(x, yGradient, gradient, scratch) }
     scratch.elements.update(repeating: scratchValue)

@@ -4,56 +4,6 @@ import Testing
 
 /// Convolutions against their definition, computed in `Double`.
 @Suite struct ConvolutionReferenceTests {
-  /// Visits every product of one image: the places of input, weight and output in PyTorch's order.
-  private static func visit(_ shape: ConvolutionShape, _ body: (_ input: Int, _ weight: Int, _ output: Int) -> Void) {
-    for o in 0..<shape.outputChannels {
-      for i in 0..<shape.inputChannels {
-        for tap in 0..<shape.taps {
-          for row in 0..<shape.outputHeight {
-            let inputRow = row * shape.stride + tap / shape.kernel - shape.padding
-            guard (0..<shape.inputHeight).contains(inputRow) else { continue }
-            for column in 0..<shape.outputWidth {
-              let inputColumn = column * shape.stride + tap % shape.kernel - shape.padding
-              guard (0..<shape.inputWidth).contains(inputColumn) else { continue }
-              body(
-                (i * shape.inputHeight + inputRow) * shape.inputWidth + inputColumn,
-                (o * shape.inputChannels + i) * shape.taps + tap,
-                (o * shape.outputHeight + row) * shape.outputWidth + column)
-            }
-          }
-        }
-      }
-    }
-  }
-
-  /// What each element of a result adds up: the sum, the sum of squares and the number of the products.
-  private struct Sums {
-    var values: [Double]
-    var squares: [Double]
-    var counts: [Int]
-
-    init(_ start: [Float]) {
-      values = start.map(Double.init)
-      squares = values.map { $0 * $0 }
-      counts = values.map { _ in 1 }
-    }
-
-    mutating func add(_ a: Float, _ b: Float, to index: Int) {
-      let product = Double(a) * Double(b)
-      values[index] += product
-      squares[index] += product * product
-      counts[index] += 1
-    }
-
-    /// What rounding may come to: each of n additions rounds a partial sum about as large as the norm of the products or as
-    /// the result, which adds up to some 0.3 √n units of it. Ten times that is out of reach of chance, and far less than
-    /// any of the products.
-    func tolerance(_ index: Int) -> Double {
-      let size = max(squares[index].squareRoot(), values[index].magnitude)
-      return 4 * (1 + Double(counts[index]).squareRoot()) * 0x1p-24 * size
-    }
-  }
-
   private struct Data {
     let weights: [Float]
     let input: [Float]
@@ -71,29 +21,17 @@ import Testing
     }
   }
 
-  private func expect(
-    _ found: [Float], _ sums: Sums, _ what: String, sourceLocation: SourceLocation = #_sourceLocation
-  ) {
-    let wrong = found.indices.first {
-      !((Double(found[$0]) - sums.values[$0]).magnitude <= sums.tolerance($0))
-    }
-    if let wrong {
-      Issue.record(
-        "\(what), element \(wrong): \(found[wrong]), expected \(sums.values[wrong])", sourceLocation: sourceLocation)
-    }
-  }
-
   @Test("Every element is the sum of its products", arguments: ConvolutionSpread.groups)
   func definition(_ backends: [ConvolutionCase]) throws {
     let convolution = try #require(backends.first)
     let data = Data(convolution)
-    var output = Sums([Float](repeating: 0, count: convolution.outputCount))
-    var inputGradient = Sums(data.inputSum)
-    var weightGradient = Sums([Float](repeating: 0, count: convolution.shape.weights))
+    var output = ProductSums([Float](repeating: 0, count: convolution.outputCount))
+    var inputGradient = ProductSums(data.inputSum)
+    var weightGradient = ProductSums([Float](repeating: 0, count: convolution.shape.weights))
     let inputSize = convolution.inputCount / convolution.lanes
     let outputSize = convolution.outputCount / convolution.lanes
     for lane in 0..<convolution.lanes {
-      Self.visit(convolution.shape) { input, weight, place in
+      convolution.shape.forEachProduct { input, weight, place in
         let (x, y) = (lane * inputSize + input, lane * outputSize + place)
         output.add(data.weights[weight], data.input[x], to: y)
         inputGradient.add(data.weights[weight], data.outputGradient[y], to: x)
@@ -101,12 +39,13 @@ import Testing
       }
     }
     for convolution in backends {
-      expect(convolution.forward(weights: data.weights, input: data.input), output, "\(convolution.backend), output")
-      expect(
+      output.expect(
+        convolution.forward(weights: data.weights, input: data.input), "\(convolution.backend), output")
+      inputGradient.expect(
         convolution.inputGradient(weights: data.weights, outputGradient: data.outputGradient, addingTo: data.inputSum),
-        inputGradient, "\(convolution.backend), input gradient, added")
-      expect(
-        convolution.weightGradient(input: data.input, outputGradient: data.outputGradient), weightGradient,
+        "\(convolution.backend), input gradient, added")
+      weightGradient.expect(
+        convolution.weightGradient(input: data.input, outputGradient: data.outputGradient),
         "\(convolution.backend), weight gradient")
     }
   }

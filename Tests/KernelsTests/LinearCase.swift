@@ -6,12 +6,14 @@ struct LinearCase {
   let features: Int
   let outputs: Int
   let lanes: Int
+  /// Of a pruned layer, what is left; the other weights are not looked at.
+  var survivors: [Int32]?
 
   /// The weight and its gradient begin here, behind values that are nobody's.
   private static let weightOffset = 5
 
   private var linear: Linear {
-    Linear(features: features, outputs: outputs, lanes: lanes, weightOffset: Self.weightOffset)
+    Linear(features: features, outputs: outputs, lanes: lanes, weightOffset: Self.weightOffset, survivors: survivors)
   }
 
   private var input: ActivationShape { ActivationShape(channels: features, height: 1, width: 1, lanes: lanes) }
@@ -37,6 +39,7 @@ struct LinearCase {
     return xGradient.images
   }
 
+  /// Of a pruned layer, the survivors' gradients.
   func weightGradient(
     input images: [Float], outputGradient: [Float], addingTo sum: Float? = nil
   ) -> (weight: [Float], bias: [Float]) {
@@ -56,6 +59,7 @@ struct LinearCase {
   }
 
   private func placed(_ weight: [Float]) -> AlignedBuffer {
+    let weight = survivors.map { $0.map { weight[Int($0)] } } ?? weight
     let buffer = AlignedBuffer(count: Self.weightOffset + weight.count)
     for index in 0..<Self.weightOffset { buffer.pointer[index] = .nan }
     for (index, value) in weight.enumerated() { buffer.pointer[Self.weightOffset + index] = value }

@@ -27,6 +27,19 @@ struct AllocationTests {
   func passes(_ architecture: Architecture) {
     let network = Network(architecture)
     network.initialize(seed: 1)
+    expectNoAllocations(network)
+  }
+
+  /// With sparse kernels for everything, and for some operations of some layers.
+  @Test(
+    "Those of a pruned network neither", arguments: Architecture.allCases,
+    [PrunedNetwork.Pattern.fiftieth, .mixed]
+  )
+  func prunedPasses(_ architecture: Architecture, _ pattern: PrunedNetwork.Pattern) {
+    expectNoAllocations(PrunedNetwork(architecture, pattern).compact)
+  }
+
+  private func expectNoAllocations(_ network: Network) {
     let microbatch = Microbatch(network, lanes: 16, labelSmoothing: 0.1)
     let gradient = AlignedBuffer(count: network.layout.count)
     microbatch.labels.update(repeating: 1)

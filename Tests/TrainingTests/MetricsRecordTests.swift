@@ -14,13 +14,13 @@ struct MetricsRecordTests {
     let object = try object(
       MetricsRecord(
         phase: .finetune, round: 2, epoch: 3, step: 44, trainLoss: 0.5, trainAccuracy: 0.75, testLoss: 1.5,
-        testAccuracy: 0.25, learningRate: 0.125, imagesPerSecond: 1000, exchangeShare: 0.0625, seconds: 12.5,
-        sparsity: 0.5))
+        testAccuracy: 0.25, learningRate: 0.125, imagesPerSecond: 1000, exchangeShare: 0.0625,
+        exchangeSeconds: 0.25, exchangeBytes: 1024, seconds: 12.5, sparsity: 0.5))
     #expect(object["phase"] as? String == "finetune")
     let expected: [String: Double] = [
       "round": 2, "epoch": 3, "step": 44, "train_loss": 0.5, "train_accuracy": 0.75, "test_loss": 1.5,
       "test_accuracy": 0.25, "learning_rate": 0.125, "images_per_second": 1000, "exchange_share": 0.0625,
-      "seconds": 12.5, "sparsity": 0.5,
+      "exchange_seconds": 0.25, "exchange_bytes": 1024, "seconds": 12.5, "sparsity": 0.5,
     ]
     #expect(Set(object.keys) == Set(expected.keys).union(["phase"]))
     for (key, value) in expected { #expect((object[key] as? NSNumber)?.doubleValue == value, "\(key)") }

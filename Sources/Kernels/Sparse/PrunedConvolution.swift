@@ -13,6 +13,8 @@ final class PrunedConvolution: ConvolutionAlgorithm {
   private let gradient: AlignedBuffer
   /// The place of each survivor in these.
   private let places: [Int32]
+  /// For each live tap its survivors, by their numbers.
+  private let liveSurvivors: [Range<Int>]
 
   /// - Parameters:
   ///   - lanes: the images of a microbatch, a multiple of 16.
@@ -34,6 +36,13 @@ final class PrunedConvolution: ConvolutionAlgorithm {
     gradient = AlignedBuffer(count: operations.contains(.weightGradient) ? 0 : shape.weights)
     places =
       needsDense ? pattern.positions.enumerated().flatMap { tap, list in list.map { Int32(offsets[tap]) + $0 } } : []
+    let outputs = shape.outputsPerTap
+    var end = 0
+    let survivors = pattern.positions.map { list in
+      end += list.count
+      return end - list.count..<end
+    }
+    liveSurvivors = survivors.indices.filter { outputs[$0] > 0 }.map { survivors[$0] }
   }
 
   func forward(weights: UnsafePointer<Float>, x: UnsafePointer<Float>, y: UnsafeMutablePointer<Float>) {
@@ -83,18 +92,12 @@ final class PrunedConvolution: ConvolutionAlgorithm {
 
   private func gather(to survivors: UnsafeMutablePointer<Float>, adding: Bool) {
     let gradient = gradient.pointer
-    let live = pattern.shape.outputsPerTap
-    var index = 0
     places.withUnsafeBufferPointer { places in
-      for (tap, list) in pattern.positions.enumerated() {
-        let end = index + list.count
-        if live[tap] > 0 {
-          for survivor in index..<end {
-            let value = gradient[Int(places[survivor])]
-            survivors[survivor] = adding ? survivors[survivor] + value : value
-          }
+      for range in liveSurvivors {
+        for survivor in range {
+          let value = gradient[Int(places[survivor])]
+          survivors[survivor] = adding ? survivors[survivor] + value : value
         }
-        index = end
       }
     }
   }
