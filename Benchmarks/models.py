@@ -15,7 +15,7 @@ import measurement
 TRAINING = {
     "resnet18": [],
     # A full training would take hours; here every weight meets pixels, so a short one does.
-    "resnet18-cifar": ["--epochs", "1", "--training-images", "5120"],
+    "resnet18-cifar": ["--epochs", "1", "--training-images", "5120", "--batch-size", "128", "--learning-rate", "0.05"],
 }
 
 
