@@ -30,6 +30,7 @@ def models(part):
     for facts in part["models"]:
         text = f"The mask of `{facts['architecture']}` is that of a trained network (SHA-256 {facts['sha256'][:16]}…"
         if "data" in facts:
-            images = f" {facts['training_images']:,}" if facts["training_images"] else ""
-            text += f"; {facts['epochs']} epochs on{images} {facts['data']}, {100 * facts['test_accuracy']:.2f} % dense"
+            images = f"{facts['training_images']:,} images of " if facts["training_images"] else ""
+            epochs = "1 epoch" if facts["epochs"] == 1 else f"{facts['epochs']} epochs"
+            text += f"; {epochs} on {images}{facts['data']}, {100 * facts['test_accuracy']:.2f} % dense"
         yield text + ")."

@@ -25,7 +25,9 @@ final class LaneLayer {
     } else if let tapOffsets = weights.tapOffsets {
       kernel = .dense(Convolution(shape, lanes: lanes, tapOffsets: tapOffsets))
     } else {
-      kernel = .sparse(SparseConvolution(layer.pattern, lanes: lanes))
+      let convolution = SparseConvolution(layer.pattern, lanes: lanes)
+      convolution.setWeights(weights.buffer.pointer)
+      kernel = .sparse(convolution)
     }
     let output = shape.output(lanes: lanes)
     epilogue = ActivationEpilogue(output, biasPixels: layer.bias.pixels, rectifies: layer.rectifies)
@@ -48,7 +50,7 @@ final class LaneLayer {
     case .sparse(let convolution):
       let start = ConvolutionStart(
         bias: weights.bias.pointer, biasPixels: epilogue.biasPixels, residual: residual, rectifies: epilogue.rectifies)
-      convolution.forward(weights: weights.buffer.pointer, x: x, y: y, start: start)
+      convolution.forward(weights: nil, x: x, y: y, start: start)
     }
   }
 

@@ -46,11 +46,12 @@ extension PruneTarget: CustomStringConvertible {
     }
   }
 
-  /// A cost in the words of the target's measure: `0.0123 of the multiply-adds`, `a speed-up of 12.3`.
+  /// A cost in the words of the target's measure, rounded to the side that can be reached: `0.0123 of the multiply-adds`, `a
+  /// speed-up of 12.34`.
   func describe(_ share: Double) -> String {
     switch self {
-    case .multiplyAdds: "\(share) of the multiply-adds"
-    case .speedup: "a speed-up of \(1 / share)"
+    case .multiplyAdds: "\((1e4 * share).rounded(.up) / 1e4) of the multiply-adds"
+    case .speedup: "a speed-up of \((100 / share).rounded(.down) / 100)"
     }
   }
 }

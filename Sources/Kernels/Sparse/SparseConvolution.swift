@@ -28,17 +28,20 @@ public final class SparseConvolution: Sendable {
       destination: input)
   }
 
+  /// Takes the weights of all later ``forward(weights:x:y:start:)`` that bring none.
+  public func setWeights(_ weights: UnsafePointer<Float>) { forwardPlan.takeWeights(weights) }
+
   /// `y = start + W ∗ x`, and its ReLU if the start says so.
   ///
   /// - Parameters:
-  ///   - weights: the survivors' weights.
+  ///   - weights: the survivors' weights, or `nil` for the last ones.
   ///   - x: `[I][height][width][lane]`.
   ///   - y: `[O][height'][width'][lane]`, overwritten; may be the start's residual.
   public func forward(
-    weights: UnsafePointer<Float>, x: UnsafePointer<Float>, y: UnsafeMutablePointer<Float>,
+    weights: UnsafePointer<Float>?, x: UnsafePointer<Float>, y: UnsafeMutablePointer<Float>,
     start: ConvolutionStart = .zero
   ) {
-    forwardPlan.takeWeights(weights)
+    if let weights { forwardPlan.takeWeights(weights) }
     forwardPlan.multiply(source: x, destination: y, start: start)
   }
 
