@@ -105,7 +105,7 @@ struct TargetTests {
     let error = PruningError.targetMet(.multiplyAdds(0.3), share: share)
     #expect(throws: error) { try Self.select(request, mask) }
     #expect(throws: error) { try request.check(layout: Self.layout, mask: mask, graph: Self.graph) }
-    #expect(error.description.contains("has \(share) of the multiply-adds already"))
+    #expect(error.description.contains("has 0.2 of the multiply-adds already"))
     // A later round has nothing to do then.
     var later = request
     later.round = 1
