@@ -27,19 +27,20 @@ struct SparseFigure: Encodable {
     let dense = ConvolutionBackend.allCases.filter { $0.suits(shape) }.map {
       Trial(shape, activations: activations, lanes: lanes, backend: $0)
     }
-    let sparse = sparsities.map { SparseTrial(shape, activations: activations, lanes: lanes, sparsity: $0) }
+    let patterns = sparsities.map { SparsePattern(pruning: shape, sparsity: $0) }
+    let sparse = patterns.map { Trial($0, activations: activations, lanes: lanes) }
     return ConvolutionOperation.allCases.flatMap { operation -> [SparseFigure] in
       guard operation != .inputGradient || layer.hasInputGradient else { return [] }
       let runs = dense.map { trial in { trial.run(operation) } } + sparse.map { trial in { trial.run(operation) } }
       let timings = measureInTurn(runs, rounds: options.rounds)
       let denseSeconds = timings.prefix(dense.count).map(\.median).min() ?? 0
-      return zip(zip(sparsities, sparse), timings.dropFirst(dense.count)).map { trial, timing in
-        let work = 2e-9 * Double(trial.1.pattern.multiplyAdds * lanes)
+      return zip(zip(sparsities, patterns), timings.dropFirst(dense.count)).map { pruned, timing in
+        let work = 2e-9 * Double(pruned.1.multiplyAdds * lanes)
         return SparseFigure(
-          network: network, layer: layer.name, operation: operation.title, sparsity: trial.0,
+          network: network, layer: layer.name, operation: operation.title, sparsity: pruned.0,
           gigaflops: work / timing.median, bestGigaflops: work / timing.best, seconds: timing.median,
           denseSeconds: denseSeconds, denseGigaflops: 2e-9 * Double(shape.multiplyAdds * lanes) / denseSeconds,
-          prefersSparse: SparsityRule.prefersSparse(operation, trial.1.pattern))
+          prefersSparse: SparsityRule.prefersSparse(operation, pruned.1))
       }
     }
   }

@@ -1,6 +1,6 @@
 import Kernels
 
-/// A dense convolution with buffers to run on.
+/// A convolution, dense or of survivors only, with buffers to run on.
 struct Trial {
   private let convolution: Convolution
   private let activations: Activations
@@ -8,10 +8,22 @@ struct Trial {
 
   init(_ shape: ConvolutionShape, activations: Activations, lanes: Int, backend: ConvolutionBackend) {
     let offsets = (0..<shape.taps).map { $0 * shape.inputChannels * shape.outputChannels }
-    convolution = Convolution(shape, lanes: lanes, tapOffsets: offsets, backend: backend)
+    self.init(
+      Convolution(shape, lanes: lanes, tapOffsets: offsets, backend: backend), weights: shape.weights, activations)
+  }
+
+  /// The survivors by sparse kernels, whatever ``SparsityRule`` would choose.
+  init(_ pattern: SparsePattern, activations: Activations, lanes: Int) {
+    let convolution = Convolution(
+      pattern, lanes: lanes, weightOffset: 0, sparseOperations: Set(ConvolutionOperation.allCases))
+    self.init(convolution, weights: pattern.count, activations)
+  }
+
+  private init(_ convolution: Convolution, weights count: Int, _ activations: Activations) {
+    self.convolution = convolution
     self.activations = activations
-    weights = AlignedBuffer(count: shape.weights)
-    weightGradient = AlignedBuffer(count: shape.weights)
+    weights = AlignedBuffer(count: count)
+    weightGradient = AlignedBuffer(count: count)
     scratch = AlignedBuffer(count: convolution.scratchCount)
     weights.fill()
   }

@@ -7,7 +7,7 @@ extension ImageLoader {
       for place in indices.indices {
         fill(
           UnsafeBufferPointer(rebasing: indices[place...place]), augmentation: nil,
-          into: output + place * Record.channels * plane, channelStride: plane, lanes: 1, labels: &label)
+          into: output + place * Record.imageSize, channelStride: plane, lanes: 1, labels: &label)
       }
     }
   }

@@ -27,7 +27,7 @@ public struct ImageSet: Sendable {
   /// A copy of the pixels of image `index`, `[3][32][32]`, from 0 (black) to 255.
   public func pixels(_ index: Int) -> [UInt8] {
     let (block, record) = locate(index)
-    return Array(UnsafeBufferPointer(start: block.pixels(record), count: Record.channels * Record.plane))
+    return Array(UnsafeBufferPointer(start: block.pixels(record), count: Record.imageSize))
   }
 
   /// Label and pixels in place; valid while this set is.

@@ -6,6 +6,8 @@ public enum Record {
   public static let channels = 3
   /// Pixels a channel.
   static let plane = edge * edge
+  /// Values an image, over all channels.
+  public static let imageSize = channels * plane
   /// Bytes a record.
-  public static let size = 1 + channels * plane
+  public static let size = 1 + imageSize
 }

@@ -17,6 +17,23 @@ public struct Evaluation: Sendable {
   }
 }
 
+extension Evaluation {
+  /// Brings together what every rank has found for its images. Collective.
+  ///
+  /// Each image belongs to one rank and is zero elsewhere, so the sums are exact and no rank count changes a bit.
+  init(
+    losses: [Float], predictions: [Int32], of images: ImageSet, from communicator: Communicator
+  ) throws(MPIError) {
+    var (losses, predictions) = (losses, predictions)
+    try communicator.allReduce(&losses, .sum)
+    try communicator.allReduce(&predictions, .sum)
+    let total = losses.reduce(0.0) { $0 + Double($1) }
+    self.init(
+      loss: total / Double(max(1, images.count)), truth: (0..<images.count).map { Int32(images.label($0)) },
+      predictions: predictions)
+  }
+}
+
 /// Evaluates a network, the images shared between the ranks.
 public final class Evaluator {
   private let images: ImageSet
@@ -35,7 +52,6 @@ public final class Evaluator {
   /// The loss and prediction of every image, on every rank the same.
   public func evaluate() throws(MPIError) -> Evaluation {
     let count = images.count
-    // Each image belongs to one rank and is zero elsewhere, so the sums are exact and no rank count changes a bit.
     var losses = [Float](repeating: 0, count: count)
     var predictions = [Int32](repeating: 0, count: count)
     let plan = EvaluationPlan(imageCount: count, microbatch: microbatch.lanes, rankCount: communicator.size)
@@ -48,11 +64,7 @@ public final class Evaluator {
         predictions[image] = microbatch.predictions[lane]
       }
     }
-    try communicator.allReduce(&losses, .sum)
-    try communicator.allReduce(&predictions, .sum)
-    let total = losses.reduce(0.0) { $0 + Double($1) }
-    return Evaluation(
-      loss: total / Double(max(1, count)), truth: (0..<count).map { Int32(images.label($0)) }, predictions: predictions)
+    return try Evaluation(losses: losses, predictions: predictions, of: images, from: communicator)
   }
 
   private func fill(_ range: Range<Int>) {

@@ -20,17 +20,14 @@ public final class InferenceEvaluator {
     self.batch = batch
     self.communicator = communicator
     loader = ImageLoader(images)
-    pixels = AlignedBuffer(count: batch * Self.imageSize)
+    pixels = AlignedBuffer(count: batch * Record.imageSize)
     logits = AlignedBuffer(count: batch * engine.network.classes)
   }
-
-  private static let imageSize = Record.channels * Record.edge * Record.edge
 
   /// The loss and prediction of every image, on every rank the same.
   public func evaluate() throws(MPIError) -> Evaluation {
     let count = images.count
     let classes = engine.network.classes
-    // Each image belongs to one rank and is zero elsewhere: the sums are exact.
     var losses = [Float](repeating: 0, count: count)
     var predictions = [Int32](repeating: 0, count: count)
     let loss = SoftmaxCrossEntropy(classes: classes, lanes: 1)
@@ -45,11 +42,7 @@ public final class InferenceEvaluator {
           predictions: &predictions[image], gradient: nil)
       }
     }
-    try communicator.allReduce(&losses, .sum)
-    try communicator.allReduce(&predictions, .sum)
-    let total = losses.reduce(0.0) { $0 + Double($1) }
-    return Evaluation(
-      loss: total / Double(max(1, count)), truth: (0..<count).map { Int32(images.label($0)) }, predictions: predictions)
+    return try Evaluation(losses: losses, predictions: predictions, of: images, from: communicator)
   }
 
   private func infer(_ indices: [Int32]) {

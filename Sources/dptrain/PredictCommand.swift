@@ -53,7 +53,7 @@ extension InferenceEngine {
   fileprivate func logits(of numbers: [Int], in images: ImageSet) -> [[Float]] {
     let loader = ImageLoader(images)
     let batch = min(256, numbers.count)
-    let pixels = AlignedBuffer(count: batch * Record.channels * Record.edge * Record.edge)
+    let pixels = AlignedBuffer(count: batch * Record.imageSize)
     let logits = AlignedBuffer(count: batch * network.classes)
     return stride(from: 0, to: numbers.count, by: batch).flatMap { first in
       let part = numbers[first..<min(first + batch, numbers.count)]

@@ -5,6 +5,7 @@
 /// registers over all survivors of a block. Within a block the survivors of a destination channel are sorted by tap, column
 /// by column of the kernel: pixels for which taps meet padding are left out of whole runs, and nothing is multiplied by
 /// zero.
+///
 /// Its entries hold the weights of the last ``takeWeights(_:)``: one product runs on one thread at a time.
 final class SparsePlan: @unchecked Sendable {
   let tiles: [PixelTile]

@@ -26,7 +26,7 @@ public enum SparsityRule {
       if shape.inputChannels < 16 { return 0.75 }
       return isWinograd ? 0.45 : 0.5
     case .inputGradient:
-      return isWinograd ? 0.45 : 0.45
+      return 0.45
     case .weightGradient:
       if shape.inputChannels < 16 { return 1 }
       if isWinograd { return 0.42 }
