@@ -15,6 +15,9 @@ struct RunCommand: RankCommand {
   @OptionGroup(title: "Places") var places: PlaceOptions
   @OptionGroup(title: "Pruning") var pruning: PruningOptions
   @OptionGroup(title: "Training") var training: TrainingOptions
+  @OptionGroup(title: "Watchdog") var watch: WatchOptions
+
+  var timeout: Double { watch.timeout }
 
   func run(on world: Communicator) throws -> Int32 {
     let runner = try JobRunner(training: training, pruning: pruning, places: places, world: world)
@@ -31,6 +34,9 @@ struct TrainCommand: RankCommand {
 
   @OptionGroup(title: "Places") var places: PlaceOptions
   @OptionGroup(title: "Training") var training: TrainingOptions
+  @OptionGroup(title: "Watchdog") var watch: WatchOptions
+
+  var timeout: Double { watch.timeout }
 
   func run(on world: Communicator) throws -> Int32 {
     try JobRunner(training: training, pruning: nil, places: places, world: world).train()
@@ -50,6 +56,9 @@ struct PruneCommand: RankCommand {
   @OptionGroup(title: "Places") var places: PlaceOptions
   @OptionGroup(title: "Pruning") var pruning: PruningOptions
   @OptionGroup(title: "Training") var training: TrainingOptions
+  @OptionGroup(title: "Watchdog") var watch: WatchOptions
+
+  var timeout: Double { watch.timeout }
 
   func validate() throws {
     try TrainingOptions.require(

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Kernels
 import MPI
+import Watchdog
 
 // First of all: code that follows may use instructions that this CPU lacks, and OpenBLAS chooses its kernels when the
 // process starts.
@@ -35,7 +36,11 @@ do {
 }
 
 if let job = command as? any RankCommand {
-  exit(MPIEnvironment.run { try job.run(on: $0) })
+  exit(
+    MPIEnvironment.run { world in
+      try JobWatchdog.start(world, timeout: job.timeout, program: "dptrain")
+      return try job.run(on: world)
+    })
 }
 // What needs no ranks is done by one.
 guard speaks else { exit(0) }
