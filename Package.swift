@@ -55,7 +55,7 @@ let package = Package(
     .executableTarget(name: "mpi-conformance", dependencies: ["MPI"], path: "Tests/MPIConformance"),
     .testTarget(name: "SupportTests", dependencies: ["TestSupport"]),
     .testTarget(name: "MPITests", dependencies: ["MPI", "TestSupport", "mpi-conformance"]),
-    .testTarget(name: "WatchdogTests", dependencies: ["Watchdog"]),
+    .testTarget(name: "WatchdogTests", dependencies: ["Watchdog", "MPI"]),
     // Without the compute flags: what the compute modules are built for must not depend on who asks.
     .testTarget(name: "MachineTests", dependencies: ["Kernels"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], swiftSettings: compute),

@@ -3,21 +3,21 @@ import Foundation
 /// A UDP socket over IPv4 that never blocks.
 ///
 /// `@unchecked Sendable`: nothing changes after the initializer, and the system lets threads use a socket together.
-final class DatagramSocket: @unchecked Sendable {
+package final class DatagramSocket: @unchecked Sendable {
   /// Why there is no socket.
-  struct Failure: Error, CustomStringConvertible {
+  package struct Failure: Error, CustomStringConvertible {
     let call: String
     let code: Int32
-    var description: String { "\(call): \(String(cString: strerror(code)))" }
+    package var description: String { "\(call): \(String(cString: strerror(code)))" }
   }
 
-  let port: UInt16
+  package let port: UInt16
   private let descriptor: Int32
 
   /// Binds a socket to a port that is free.
   ///
   /// - Parameter loopback: whether only processes of this host may send to it.
-  init(loopback: Bool) throws(Failure) {
+  package init(loopback: Bool) throws(Failure) {
     let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { throw Failure(call: "socket", code: errno) }
     var address = Self.address(loopback ? Self.loopback : INADDR_ANY.bigEndian, port: 0)
@@ -35,7 +35,7 @@ final class DatagramSocket: @unchecked Sendable {
   deinit { close(descriptor) }
 
   /// Sends a datagram, if the system takes it: to send is not to arrive anyway.
-  func send(_ bytes: [UInt8], to host: UInt32, port: UInt16) {
+  package func send(_ bytes: [UInt8], to host: UInt32, port: UInt16) {
     var address = Self.address(host, port: port)
     _ = Self.withAddress(&address) {
       sendto(descriptor, bytes, bytes.count, 0, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
@@ -43,7 +43,7 @@ final class DatagramSocket: @unchecked Sendable {
   }
 
   /// Waits for datagrams and returns those that are there.
-  func receive(within seconds: Double) -> [[UInt8]] {
+  package func receive(within seconds: Double) -> [[UInt8]] {
     var event = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     guard poll(&event, 1, Int32((1_000 * seconds).rounded(.up))) > 0 else { return [] }
     var datagrams: [[UInt8]] = []
@@ -58,7 +58,7 @@ final class DatagramSocket: @unchecked Sendable {
   }
 
   /// 127.0.0.1 in the network's byte order, as all addresses here.
-  static let loopback = UInt32(0x7f00_0001).bigEndian
+  package static let loopback = UInt32(0x7f00_0001).bigEndian
 
   /// The IPv4 addresses of this host's interfaces that are up, without loopback's.
   static var ownAddresses: [UInt32] {

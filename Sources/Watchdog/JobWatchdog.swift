@@ -29,6 +29,9 @@ public enum JobWatchdog {
 ///
 /// `@unchecked Sendable`: made by the MPI thread, then used by the watchdog's alone.
 private final class WatchdogThread: @unchecked Sendable {
+  /// The seconds that the launcher has to end the job in order.
+  private static let launcherPatience = 10
+
   private let job: String
   private let program: String
   private let socket: DatagramSocket
@@ -82,6 +85,7 @@ private final class WatchdogThread: @unchecked Sendable {
       case .send(let kind, let ranks): send(kind, to: ranks)
       case .report(let answers): end(saying: report(answers))
       case .leave:
+        scheduleLastResort()
         // The one that reports is to be the first to go: launchers name the rank that ended first.
         usleep(1_000_000)
         _exit(JobWatchdog.exitStatus)
@@ -117,6 +121,11 @@ private final class WatchdogThread: @unchecked Sendable {
     return WaitReport(rank: watch.rank, host: host, own: status, timeout: watch.timeout, others: others)
   }
 
+  private func scheduleLastResort() {
+    let neighbours = peers.indices.filter { $0 != watch.rank && peers[$0].host == peers[watch.rank].host }
+    LastResort.end(neighbours.map { peers[$0].process }, after: Self.launcherPatience)
+  }
+
   private func end(saying report: WaitReport) -> Never {
     // The MPI thread is in MPI and holds no lock of standard output.
     fflush(nil)
@@ -124,6 +133,7 @@ private final class WatchdogThread: @unchecked Sendable {
       .map { "\(program): \($0)\n" }.joined()
     // In one piece, so that the lines of several ranks do not mix.
     _ = Array(text.utf8).withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    scheduleLastResort()
     let others = peers.indices.filter { $0 != watch.rank }
     for _ in 0..<3 {
       send(.verdict, to: others)

@@ -11,25 +11,31 @@ struct Peer: Codable, Equatable {
 }
 
 /// What tells a process from all others of a host.
-struct ProcessIdentity: Codable, Equatable {
+package struct ProcessIdentity: Codable, Equatable {
   /// The process's number.
-  let number: Int32
+  package let number: Int32
   /// When it began, in clock ticks since the machine did: numbers are used again.
-  let start: UInt64
+  package let start: UInt64
   /// The name space in which the number means it; containers of one host may each have their own.
-  let space: String
+  package let space: String
+
+  package init(number: Int32, start: UInt64, space: String) {
+    self.number = number
+    self.start = start
+    self.space = space
+  }
 
   /// This process.
   static var own: ProcessIdentity {
     ProcessIdentity(number: getpid(), start: ProcessStatus(of: getpid())?.start ?? 0, space: ownSpace)
   }
 
-  static var ownSpace: String {
+  package static var ownSpace: String {
     (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/ns/pid")) ?? ""
   }
 
-  /// What the system says of the process, in words that follow "its process"; nil where it cannot be asked.
-  var condition: String? {
+  /// What the system says of the process, in words that follow "the process"; nil where it cannot be asked.
+  package var condition: String? {
     guard space == Self.ownSpace else { return nil }
     guard let status = ProcessStatus(of: number), status.start == start else { return "is gone" }
     switch status.state {
@@ -42,22 +48,26 @@ struct ProcessIdentity: Codable, Equatable {
 }
 
 /// What Linux says of a process in `/proc/<number>/stat`.
-struct ProcessStatus {
+package struct ProcessStatus {
   /// One letter: `R` running, `S` sleeping, `T` stopped, …
-  let state: Character
-  let start: UInt64
+  package let state: Character
+  /// In clock ticks since the machine began.
+  package let start: UInt64
+  /// Of the program, at most 15 bytes.
+  package let name: String
 
-  init?(of process: Int32) {
+  package init?(of process: Int32) {
     guard let text = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8) else { return nil }
     self.init(stat: text)
   }
 
   /// The name in the second field may hold anything, parentheses too; what follows the last one is regular.
-  init?(stat text: String) {
-    guard let end = text.lastIndex(of: ")") else { return nil }
+  package init?(stat text: String) {
+    guard let begin = text.firstIndex(of: "("), let end = text.lastIndex(of: ")"), begin < end else { return nil }
     let fields = text[text.index(after: end)...].split(separator: " ")
     guard fields.count > 19, let state = fields[0].first, let start = UInt64(fields[19]) else { return nil }
     self.state = state
     self.start = start
+    name = String(text[text.index(after: begin)..<end])
   }
 }

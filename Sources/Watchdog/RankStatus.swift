@@ -31,7 +31,7 @@ public struct RankStatus: Sendable, Equatable, Codable {
   }
 
   /// Where in the program the rank is, as in `after step 16 of dense training`.
-  var place: String {
+  package var place: String {
     guard !work.isEmpty else { return "before the first step" }
     return steps == 0 ? "before the first step of \(work)" : "after step \(steps) of \(work)"
   }

@@ -1,7 +1,7 @@
 /// Who keeps a rank waiting: what the ranks' watchdogs said, in lines for the user.
-struct WaitReport {
+package struct WaitReport {
   /// What is known of another rank.
-  struct Other: Equatable {
+  package struct Other: Equatable {
     var rank: Int
     var host: String
     /// What it answered; nil where it did not.
@@ -10,6 +10,14 @@ struct WaitReport {
     var condition: String?
     /// Whether anything was ever heard of it.
     var wasHeard: Bool
+
+    package init(rank: Int, host: String, status: RankStatus?, condition: String?, wasHeard: Bool) {
+      self.rank = rank
+      self.host = host
+      self.status = status
+      self.condition = condition
+      self.wasHeard = wasHeard
+    }
   }
 
   let rank: Int
@@ -18,8 +26,16 @@ struct WaitReport {
   let timeout: Double
   let others: [Other]
 
+  package init(rank: Int, host: String, own: RankStatus, timeout: Double, others: [Other]) {
+    self.rank = rank
+    self.host = host
+    self.own = own
+    self.timeout = timeout
+    self.others = others
+  }
+
   /// The report, one statement a line.
-  var lines: [String] {
+  package var lines: [String] {
     let missing = others.filter { $0.status?.isInCall != true }
     var lines = [
       "rank \(rank) on host \(host) has waited \(Self.text(own.seconds)) s in \(own.routine) \(own.place)"
@@ -53,20 +69,20 @@ struct WaitReport {
 
   private func description(of other: Other) -> String {
     guard let status = other.status else {
-      if let condition = other.condition { return "does not answer; its process \(condition)" }
+      if let condition = other.condition { return "no answer; the process \(condition)" }
       let neighbours = others.filter { $0.host == other.host }
       let answers = neighbours.contains { $0.status != nil } || other.host == host
       return answers
-        ? "does not answer, though its host does: stopped, out of memory, or gone"
-        : "does not answer: the process, its host or its network is down"
+        ? "no answer, though the host answers: stopped, out of memory, or gone"
+        : "no answer: process, host or network is down"
     }
     let last = status.routine.isEmpty ? "" : ", last in \(status.routine)"
-    return "is out of MPI for \(Self.text(status.seconds)) s\(last), \(status.place)"
+    return "out of MPI for \(Self.text(status.seconds)) s\(last), \(status.place)"
   }
 
   private static func inCall(_ status: RankStatus?) -> String {
     guard let status else { return "" }
-    return "has waited \(text(status.seconds)) s in \(status.routine) \(status.place)"
+    return "in \(status.routine) for \(text(status.seconds)) s \(status.place)"
   }
 
   /// One line for all ranks of a host of which the same is to be said.
@@ -74,19 +90,15 @@ struct WaitReport {
     var order: [String] = []
     var members: [String: [Int]] = [:]
     for (other, text) in others {
-      let key = "on host \(other.host) \(text)"
+      let key = "on host \(other.host): \(text)"
       if members[key] == nil { order.append(key) }
       members[key, default: []].append(other.rank)
     }
-    return order.map { key in
-      let ranks = members[key] ?? []
-      // Each of several does what is said.
-      return ranks.count == 1 ? "rank \(ranks[0]) \(key)" : "\(Self.ranks(ranks)), each \(key)"
-    }
+    return order.map { "\(Self.ranks(members[$0] ?? [])) \($0)" }
   }
 
   /// `rank 3`, `ranks 0-3, 7`.
-  static func ranks(_ ranks: [Int]) -> String {
+  package static func ranks(_ ranks: [Int]) -> String {
     var parts: [ClosedRange<Int>] = []
     for rank in ranks.sorted() {
       if let last = parts.last, last.upperBound + 1 == rank {

@@ -5,9 +5,9 @@ import MPI
 /// A rank whose call lasts too long asks all others what they are doing, collects answers for a moment, and says who is
 /// missing. The lowest rank that waits is to be the one that speaks: the others give it a head start, and a rank that is asked
 /// stands back and lets the asker end the job.
-struct Watch {
+package struct Watch {
   /// What is to be done.
-  enum Action: Equatable {
+  package enum Action: Equatable {
     case send(WatchMessage.Kind, to: [Int])
     /// Say who is missing, tell everybody, and end this process.
     case report([Int: RankStatus])
@@ -22,20 +22,20 @@ struct Watch {
   }
 
   /// How long answers are waited for, in seconds.
-  static let patience = 3.0
+  package static let patience = 3.0
   /// How often a message that has no answer yet is sent again.
   static let repetition = 0.5
   /// How long a rank that is asked leaves the end of the job to the asker.
-  static let deference = 10.0
+  package static let deference = 10.0
   /// How many greetings are sent without an answer.
   private static let greetings = 10
 
-  let rank: Int
-  let size: Int
+  package let rank: Int
+  package let size: Int
   /// A call that lasts longer ends the job, in seconds.
-  let timeout: Double
+  package let timeout: Double
   /// Seconds between two looks at the rank.
-  let tick: Double
+  package let tick: Double
 
   /// Seconds in which this process could run.
   private var now = 0.0
@@ -47,9 +47,9 @@ struct Watch {
   private var greetingsSent = 0
   private var lastGreeting = -Self.repetition
   /// The ranks that have ever sent anything.
-  private(set) var heard: Set<Int> = []
+  package private(set) var heard: Set<Int> = []
 
-  init(rank: Int, size: Int, timeout: Double) {
+  package init(rank: Int, size: Int, timeout: Double) {
     self.rank = rank
     self.size = size
     self.timeout = timeout
@@ -57,16 +57,16 @@ struct Watch {
   }
 
   /// For how long the rank has been in its present state.
-  var seconds: Double { now - began }
+  package var seconds: Double { now - began }
 
   /// How long to wait for messages before the next ``advance(by:_:)``.
-  var pause: Double { if case .asking = stage { min(tick, 0.1) } else { tick } }
+  package var pause: Double { if case .asking = stage { min(tick, 0.1) } else { tick } }
 
   /// Takes note of what the rank is doing.
   ///
   /// - Parameter seconds: since the last time. Where that is longer than it should be, the process has been stopped and
   ///   continued (`SIGSTOP`, a suspended Slurm job, a sleeping machine), most likely with all others, and the time does not count.
-  mutating func advance(by seconds: Double, _ newSample: CallActivity.Sample) -> [Action] {
+  package mutating func advance(by seconds: Double, _ newSample: CallActivity.Sample) -> [Action] {
     now += min(max(0, seconds), 2 * tick)
     if newSample != sample {
       sample = newSample
@@ -82,7 +82,7 @@ struct Watch {
   }
 
   /// Takes note of a message.
-  mutating func receive(_ message: WatchMessage) -> [Action] {
+  package mutating func receive(_ message: WatchMessage) -> [Action] {
     heard.insert(message.from)
     switch message.kind {
     case .greeting:
