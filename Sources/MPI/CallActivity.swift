@@ -20,9 +20,6 @@ public final class CallActivity: Sendable {
 
     /// Whether the rank is in an MPI call.
     public var isInCall: Bool { moment % 2 != 0 }
-    /// The calls that have begun so far, on all communicators. Ranks that make only collective calls on the world have the
-    /// same number in the same call.
-    public var calls: Int { (moment + 1) / 2 }
   }
 
   private let moment = Atomic<Int>(0)

@@ -6,8 +6,6 @@ public struct RankStatus: Sendable, Equatable, Codable {
   public var isInCall: Bool
   /// The call that goes on or was the last one; empty before the first.
   public var routine: String
-  /// The calls that have begun so far.
-  public var calls: Int
   /// For how long the rank has been in the call, or out of it, in seconds in which it could run.
   public var seconds: Double
   /// The part of the work that goes on, such as `dense training`; empty before the first.
@@ -15,10 +13,9 @@ public struct RankStatus: Sendable, Equatable, Codable {
   /// The steps of it that are done.
   public var steps: Int
 
-  public init(isInCall: Bool, routine: String, calls: Int, seconds: Double, work: String, steps: Int) {
+  public init(isInCall: Bool, routine: String, seconds: Double, work: String, steps: Int) {
     self.isInCall = isInCall
     self.routine = routine
-    self.calls = calls
     self.seconds = seconds
     self.work = work
     self.steps = steps
@@ -26,8 +23,7 @@ public struct RankStatus: Sendable, Equatable, Codable {
 
   init(_ sample: CallActivity.Sample, seconds: Double, progress: (work: String, steps: Int)) {
     self.init(
-      isInCall: sample.isInCall, routine: sample.routine, calls: sample.calls, seconds: seconds, work: progress.work,
-      steps: progress.steps)
+      isInCall: sample.isInCall, routine: sample.routine, seconds: seconds, work: progress.work, steps: progress.steps)
   }
 
   /// Where in the program the rank is, as in `after step 16 of dense training`.

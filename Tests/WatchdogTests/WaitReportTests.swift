@@ -6,9 +6,9 @@ import Watchdog
 /// Who is named, and how.
 struct WaitReportTests {
   private let waiting = RankStatus(
-    isInCall: true, routine: "MPI_Alltoallv", calls: 35, seconds: 300.2, work: "dense training", steps: 16)
+    isInCall: true, routine: "MPI_Alltoallv", seconds: 300.2, work: "dense training", steps: 16)
   private let busy = RankStatus(
-    isInCall: false, routine: "MPI_Allgatherv", calls: 34, seconds: 310, work: "dense training", steps: 15)
+    isInCall: false, routine: "MPI_Allgatherv", seconds: 310, work: "dense training", steps: 15)
 
   private func report(_ others: [WaitReport.Other]) -> [String] {
     WaitReport(rank: 0, host: "node0", own: waiting, timeout: 300, others: others).lines

@@ -8,7 +8,7 @@ struct WatchMessageTests {
   private let message = WatchMessage(
     kind: .answer, job: "a-job", from: 3, to: 1,
     status: RankStatus(
-      isInCall: true, routine: "MPI_Allgatherv", calls: 812, seconds: 31.5, work: "fine-tuning, round 2", steps: 17))
+      isInCall: true, routine: "MPI_Allgatherv", seconds: 31.5, work: "fine-tuning, round 2", steps: 17))
 
   private func read(
     _ bytes: [UInt8], job: String = "a-job", to rank: Int = 1, size: Int = 4

@@ -9,7 +9,7 @@ struct WatchTests {
   private let outside = CallActivity.Sample(moment: 8, routine: "MPI_Alltoallv")
 
   private func status(isInCall: Bool = true) -> RankStatus {
-    RankStatus(isInCall: isInCall, routine: "MPI_Alltoallv", calls: 4, seconds: 1, work: "dense training", steps: 3)
+    RankStatus(isInCall: isInCall, routine: "MPI_Alltoallv", seconds: 1, work: "dense training", steps: 3)
   }
 
   private func message(_ kind: WatchMessage.Kind, from rank: Int, to other: Int = 0) -> WatchMessage {
