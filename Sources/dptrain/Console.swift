@@ -1,12 +1,16 @@
 import MPI
 import NeuralNetwork
+import Preflight
 import Pruning
 import Reporting
 import Training
 
 /// What rank 0 says: on the terminal as it happens, and again in `report.txt`. Other ranks say nothing.
 final class Console: JobObserver {
-  private let speaks: Bool
+  /// Whether this rank is the one that speaks.
+  let speaks: Bool
+  /// Compares the run's time with the job's; nil where the job has no end.
+  var pace: RunPace?
   /// Where others can see how far this rank is; every rank says that.
   private let activity: CallActivity
   private var bar: ProgressBar
@@ -24,6 +28,12 @@ final class Console: JobObserver {
     guard speaks else { return }
     bar.print(text)
     report += text + "\n"
+  }
+
+  /// Prints a line that is not kept for the report, which a run that was resumed shares with one that was not.
+  func announce(_ text: String) {
+    guard speaks else { return }
+    bar.print(text)
   }
 
   /// Prints a heading with a line below it.
@@ -51,6 +61,7 @@ final class Console: JobObserver {
   func stepEnded(_ progress: StepProgress) {
     activity.note(steps: progress.step)
     guard speaks else { return }
+    if let note = pace?.note(step: progress.step, of: progress.phase, round: progress.round, at: now) { announce(note) }
     bar.show(
       Progress(
         label: "\(progress.phase.rawValue) \(progress.epoch)/\(progress.epochs)", step: progress.step,
@@ -59,6 +70,10 @@ final class Console: JobObserver {
   }
 
   private let clock = ContinuousClock()
+  private let began = ContinuousClock().now
+  /// The seconds since the console was made.
+  var now: Double { (clock.now - began) / .seconds(1) }
+
   /// When the present phase was first asked about, and how far it was then.
   private var mark: (phase: MetricsRecord.Phase, round: Int, step: Int, at: ContinuousClock.Instant)?
 

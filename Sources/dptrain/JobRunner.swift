@@ -3,6 +3,7 @@ import Formats
 import Kernels
 import MPI
 import NeuralNetwork
+import Preflight
 import Pruning
 import Reporting
 import Training
@@ -51,6 +52,8 @@ struct JobRunner {
       }
     }
     let path = places.output ?? RunDirectory.defaultPath(architecture: configuration.architecture.rawValue)
+    try Preflight.checkRun(
+      configuration, network: network, data: data, path: path, keptCheckpoints: 3, world)
     let directory: RunDirectory? = try world.collectively {
       world.rank == 0 ? try RunDirectory(path: path, configuration: configuration) : nil
     }
@@ -67,6 +70,7 @@ struct JobRunner {
       console.say("note: the bits of a run are the same on 1, 2, 4, 8 … ranks; \(world.size) ranks give others")
     }
     console.say("results go to \(path)")
+    console.watchTime(of: configuration, plan: plan, testImages: data.test.count, layout: network.layout, hosts: hosts)
     job = try Job(
       configuration, network: network, data: data, communicator: world, directory: directory, observer: console)
     self.console = console
