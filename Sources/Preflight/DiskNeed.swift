@@ -42,19 +42,21 @@ public struct DiskNeed: Sendable, Equatable, CustomStringConvertible {
   /// Throws unless the file system of a run directory has room for the run.
   ///
   /// - Parameter path: the directory; where it does not exist yet, the nearest one above it counts.
-  public func check(path: String) throws(PreflightError) {
+  /// - Returns: what is free there; nil where that cannot be known.
+  @discardableResult
+  public func check(path: String) throws(PreflightError) -> Int? {
     var place = path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
     var status = statvfs()
     while statvfs(place, &status) != 0 {
       // What is wrong with the place itself, whoever makes the directory says.
-      guard errno == ENOENT, let slash = place.lastIndex(of: "/"), slash > place.startIndex else { return }
+      guard errno == ENOENT, let slash = place.lastIndex(of: "/"), slash > place.startIndex else { return nil }
       place = String(place[..<slash])
     }
     // File systems such as /proc have no blocks at all.
-    guard status.f_blocks > 0 else { return }
+    guard status.f_blocks > 0 else { return nil }
     let free = Int(status.f_bavail) * Int(status.f_frsize)
     let there = Self.size(of: path)
-    guard free + there < bytes else { return }
+    guard free + there < bytes else { return free }
     throw .disk(path: path, need: self, free: free)
   }
 

@@ -1,6 +1,7 @@
 import CIFAR
 import MPI
 import NeuralNetwork
+import Reporting
 import Training
 
 extension Preflight {
@@ -20,22 +21,30 @@ extension Preflight {
   ///   - path: the run directory.
   ///   - keptCheckpoints: how many stay.
   ///   - others: more of which all ranks must have the same.
+  /// - Returns: what was found, in words for the user.
   /// - Throws: `PreflightError`, on all ranks.
   public static func checkRun(
     _ configuration: RunConfiguration, network: Network, data: CIFARDataset, path: String, keptCheckpoints: Int,
     others: [RankFacts.Fact] = [], _ world: Communicator
-  ) throws {
+  ) throws -> String {
+    let clock = ContinuousClock()
+    let start = clock.now
     if world.size > 1 {
       let facts = try world.collectively {
         try RankFacts.data(data) + RankFacts.settings(configuration, network: network, others: others)
       }
       try proveAgreement(on: facts, world)
     }
-    try world.collectively {
-      guard world.rank == 0 else { return }
+    let room: String = try world.collectively {
+      guard world.rank == 0 else { return "" }
       let layout = ParameterLayout(network.architecture.graph(classes: network.classes))
       let rounds = configuration.pruning.prunes ? try configuration.pruning.requests(layout: layout, seed: 0).count : 0
-      try DiskNeed(layout: layout, rounds: rounds, keptCheckpoints: keptCheckpoints).check(path: path)
+      let need = DiskNeed(layout: layout, rounds: rounds, keptCheckpoints: keptCheckpoints)
+      let free = try need.check(path: path)
+      return "needs up to \(need.bytes.bytes) of disk" + (free.map { ", \($0.bytes) are free" } ?? "")
     }
+    let seconds = (clock.now - start) / .seconds(1)
+    let same = world.size > 1 ? "all ranks have the same program, kernels, settings and images; " : ""
+    return "checked in \((1e3 * seconds).fixed(0)) ms: \(same)the run \(room)"
   }
 }

@@ -52,7 +52,7 @@ struct JobRunner {
       }
     }
     let path = places.output ?? RunDirectory.defaultPath(architecture: configuration.architecture.rawValue)
-    try Preflight.checkRun(
+    let checked = try Preflight.checkRun(
       configuration, network: network, data: data, path: path, keptCheckpoints: 3, world)
     let directory: RunDirectory? = try world.collectively {
       world.rank == 0 ? try RunDirectory(path: path, configuration: configuration) : nil
@@ -70,6 +70,7 @@ struct JobRunner {
       console.say("note: the bits of a run are the same on 1, 2, 4, 8 … ranks; \(world.size) ranks give others")
     }
     console.say("results go to \(path)")
+    console.announce(checked)
     console.watchTime(of: configuration, plan: plan, testImages: data.test.count, layout: network.layout, hosts: hosts)
     job = try Job(
       configuration, network: network, data: data, communicator: world, directory: directory, observer: console)

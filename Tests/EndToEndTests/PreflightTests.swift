@@ -84,6 +84,8 @@ struct PreflightTests {
     try scratch.writeImages("others")
     let result = try run(arguments, and: arguments + ["--data", scratch.path("others")])
     #expect(result.succeeded, "\(result)")
+    let line = try #require(result.outputLines.first { $0.hasPrefix("checked in ") }, "\(result)")
+    #expect(line.contains(" ms: all ranks have the same program, kernels, settings and images; the run needs up to "))
   }
 
   /// To see such differences is what the doctor is for.
