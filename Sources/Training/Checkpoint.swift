@@ -62,10 +62,10 @@ public struct Checkpoint: Sendable, Equatable {
       momentum: momentum, deadMomentum: dead.isEmpty ? nil : dead, metrics: [], report: [])
   }
 
-  /// The network of the checkpoint and, where pruned weights stay as zeros, the mask of the survivors.
+  /// The network of the checkpoint.
   ///
   /// - Throws: `CheckpointError.Problem.fit` where the parts do not make one.
-  func network(classes: Int) throws(CheckpointError.Problem) -> (Network, Mask) {
+  func network(classes: Int) throws(CheckpointError.Problem) -> Network {
     let full = Network(configuration.architecture, classes: classes)
     if let survivors, survivors.count != full.layout.count {
       throw .fit("a mask of \(survivors.count) elements for an arena of \(full.layout.count)")
@@ -86,8 +86,7 @@ public struct Checkpoint: Sendable, Equatable {
         throw .fit("the momentum of \(dead.count) dead taps, expected \(layout.dead.count)")
       }
     }
-    let mask = configuration.isMasked ? survivors : nil
-    return (network, mask ?? Mask(allSurviving: layout.count))
+    return network
   }
 }
 
