@@ -54,6 +54,9 @@ let package = Package(
 
     .target(name: "TestSupport", dependencies: ["Formats"], path: "Tests/Support"),
     .executableTarget(name: "mpi-conformance", dependencies: ["MPI"], path: "Tests/MPIConformance"),
+    .executableTarget(
+      name: "training-faults", dependencies: ["MPI", "CIFAR", "NeuralNetwork", "Training"],
+      path: "Tests/TrainingFaults"),
     .testTarget(name: "SupportTests", dependencies: ["TestSupport"]),
     .testTarget(name: "MPITests", dependencies: ["MPI", "TestSupport", "mpi-conformance"]),
     // Without the compute flags: what the compute modules are built for must not depend on who asks.
@@ -77,7 +80,10 @@ let package = Package(
     .testTarget(
       name: "ReportingTests", dependencies: ["Reporting", "Pruning", "NeuralNetwork"], exclude: ["Golden"]),
     .testTarget(
-      name: "TrainingTests", dependencies: ["Training", "Kernels", "CIFAR", "NeuralNetwork", "Pruning", "TestSupport"],
+      name: "TrainingTests",
+      dependencies: [
+        "Training", "Kernels", "CIFAR", "Formats", "NeuralNetwork", "Pruning", "TestSupport", "training-faults",
+      ],
       exclude: ["Golden"]),
     .testTarget(
       name: "EndToEndTests", dependencies: ["dptrain", "Training", "Formats", "NeuralNetwork", "TestSupport"]),

@@ -24,6 +24,13 @@ public struct Checkpoint: Sendable, Equatable {
   /// The report so far, as text.
   public var reportText: String { String(decoding: report, as: UTF8.self) }
 
+  /// Whether another checkpoint holds the same weights, statistics, momentum and mask, bit by bit.
+  package func hasSameTensors(as other: Checkpoint) -> Bool {
+    survivors == other.survivors && arena.map(\.bitPattern) == other.arena.map(\.bitPattern)
+      && optimizer?.momentum.map(\.bitPattern) == other.optimizer?.momentum.map(\.bitPattern)
+      && optimizer?.dead == other.optimizer?.dead && optimizer?.deadMomentum == other.optimizer?.deadMomentum
+  }
+
   package init(
     configuration: RunConfiguration, state: RunState, survivors: Mask?, arena: [Float], optimizer: OptimizerState?,
     metrics: [UInt8], report: [UInt8]

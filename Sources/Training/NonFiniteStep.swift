@@ -8,7 +8,7 @@ public struct NonFiniteStep: Sendable, Equatable, CustomStringConvertible {
   /// only the loss is not.
   public let parameter: String?
   public let lossIsFinite: Bool
-  /// Whether the weights are; where they are not, leaving out the step does not help.
+  /// Whether all ranks' weights are; where they are not, leaving out the step does not help.
   public let weightsAreFinite: Bool
   /// The ranks whose own gradient is not finite. Empty where each is, and only their sum is not, or the fault did not come
   /// again when the gradient was computed a second time.
@@ -49,12 +49,14 @@ extension Trainer {
     compute()
     let isOwn = !isFinite(0..<layout.exchangedCount)
     let flags = try communicator.allGather(isOwn ? 1 : 0)
+    let weightsAreFinite = Kernels.isFinite(network.arena.pointer, count: layout.count)
+    let all = try communicator.allReduce(weightsAreFinite ? 1 : 0, .min) == 1
     let hosts = try communicator.gather(Communicator.hostName, root: 0)
     let ranks = flags.indices.filter { flags[$0] == 1 }
     let names = layout.parameters.map(\.name) + layout.statistics.map(\.name)
     return NonFiniteStep(
       parameter: names.indices.contains(first) ? names[first] : nil, lossIsFinite: !someLossFails,
-      weightsAreFinite: Kernels.isFinite(network.arena.pointer, count: layout.count), ranks: ranks,
+      weightsAreFinite: all, ranks: ranks,
       rankCount: communicator.size, hosts: hosts.map { hosts in ranks.map { hosts[$0] } } ?? [])
   }
 
