@@ -76,8 +76,11 @@ public final class Trainer {
     rank = communicator.rank
     loader = ImageLoader(images)
     let count = network.layout.exchangedCount
-    accumulator = GradientAccumulator(microbatches: plan.microbatchesPerRank, count: count)
-    exchange = try Exchange(configuration.exchange, communicator, count: count)
+    let exact = network.layout.metrics.count
+    accumulator = GradientAccumulator(
+      microbatches: plan.microbatchesPerRank, count: count,
+      rounded: configuration.exchange == .bfloat16 ? count - exact : 0)
+    exchange = try Exchange(configuration.exchange, communicator, count: count, exact: exact)
     optimizer = Optimizer(network, owned: exchange.owned)
   }
 
@@ -121,8 +124,11 @@ public final class Trainer {
     rank = other.rank
     stepsDone = other.stepsDone
     let count = network.layout.exchangedCount
-    accumulator = GradientAccumulator(microbatches: plan.microbatchesPerRank, count: count)
-    exchange = try Exchange(configuration.exchange, other.exchange.communicator, count: count)
+    let exact = network.layout.metrics.count
+    accumulator = GradientAccumulator(
+      microbatches: plan.microbatchesPerRank, count: count,
+      rounded: configuration.exchange == .bfloat16 ? count - exact : 0)
+    exchange = try Exchange(configuration.exchange, other.exchange.communicator, count: count, exact: exact)
     requests = other.requests
     optimizer = Optimizer(
       network, owned: exchange.owned, continuing: other.optimizer, momentum: try other.gatherMomentum(),

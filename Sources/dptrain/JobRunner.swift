@@ -31,7 +31,7 @@ struct JobRunner {
         + "\(ranks) on \(hosts == 1 ? "1 host" : "\(hosts) hosts"); "
         + "batch \(configuration.batchSize) as \(setup.plan.microbatchesPerBatch) microbatches of "
         + "\(configuration.microbatch)")
-    if configuration.exchange == .tree, world.size & (world.size - 1) != 0 {
+    if configuration.exchange != .native, world.size & (world.size - 1) != 0 {
       console.say("note: the bits of a run are the same on 1, 2, 4, 8 … ranks; \(world.size) ranks give others")
     }
     console.say("results go to \(setup.path)")
