@@ -28,6 +28,7 @@ let package = Package(
     .target(name: "MPI", dependencies: ["CMPI"], exclude: ["README.md"]),
     .target(name: "Watchdog", dependencies: ["MPI"]),
     .target(name: "CProcessor"),
+    .target(name: "CSignals"),
     .target(name: "Kernels", dependencies: ["COpenBLAS", "CProcessor"], swiftSettings: compute),
     .target(name: "RandomNumbers", swiftSettings: compute),
     .target(name: "CIFAR", dependencies: ["RandomNumbers"], swiftSettings: compute),
@@ -39,7 +40,9 @@ let package = Package(
     .target(name: "Inference", dependencies: ["Kernels", "NeuralNetwork"], swiftSettings: compute),
     .target(
       name: "Training",
-      dependencies: ["MPI", "Kernels", "CIFAR", "Formats", "Inference", "NeuralNetwork", "Pruning", "CxxHash"],
+      dependencies: [
+        "MPI", "Kernels", "CIFAR", "Formats", "Inference", "NeuralNetwork", "Pruning", "CSignals", "CxxHash",
+      ],
       swiftSettings: compute),
     .target(name: "Reporting", dependencies: ["NeuralNetwork", "Pruning"]),
     .target(
@@ -56,6 +59,9 @@ let package = Package(
 
     .target(name: "TestSupport", dependencies: ["Formats"], path: "Tests/Support"),
     .executableTarget(name: "mpi-conformance", dependencies: ["MPI"], path: "Tests/MPIConformance"),
+    .executableTarget(
+      name: "training-faults", dependencies: ["MPI", "CIFAR", "NeuralNetwork", "Training"],
+      path: "Tests/TrainingFaults"),
     .testTarget(name: "SupportTests", dependencies: ["TestSupport"]),
     .testTarget(name: "MPITests", dependencies: ["MPI", "TestSupport", "mpi-conformance"]),
     .testTarget(name: "WatchdogTests", dependencies: ["Watchdog", "MPI"]),
@@ -80,7 +86,10 @@ let package = Package(
     .testTarget(
       name: "ReportingTests", dependencies: ["Reporting", "Pruning", "NeuralNetwork"], exclude: ["Golden"]),
     .testTarget(
-      name: "TrainingTests", dependencies: ["Training", "Kernels", "CIFAR", "NeuralNetwork", "Pruning", "TestSupport"],
+      name: "TrainingTests",
+      dependencies: [
+        "Training", "Kernels", "CIFAR", "Formats", "NeuralNetwork", "Pruning", "TestSupport", "training-faults",
+      ],
       exclude: ["Golden"]),
     .testTarget(
       name: "PreflightTests", dependencies: ["Preflight", "NeuralNetwork", "Training", "TestSupport"],

@@ -66,8 +66,10 @@ final class ConvolutionWinograd: ConvolutionAlgorithm {
   /// The input with its channels innermost, for the weight gradient.
   var scratchCount: Int { input.pixels * lanes * shape.inputChannels }
 
-  func forward(weights: UnsafePointer<Float>, x: UnsafePointer<Float>, y: UnsafeMutablePointer<Float>) {
-    transformKernel(weights, taps: tapOffsets)
+  func forward(
+    weights: UnsafePointer<Float>, x: UnsafePointer<Float>, y: UnsafeMutablePointer<Float>, sameWeights: Bool
+  ) {
+    if !sameWeights { transformKernel(weights, taps: tapOffsets) }
     convolve(x, input, forwardPlan, rowStride: shape.inputChannels, stepStride: 1, to: y, output, adding: false)
   }
 

@@ -17,29 +17,27 @@ extension Preflight {
   /// Collective; before anything is written.
   ///
   /// - Parameters:
-  ///   - network: what the run begins with.
+  ///   - network: what the run begins with; nil where it goes on from a checkpoint, which all ranks get from rank 0.
   ///   - path: the run directory.
-  ///   - keptCheckpoints: how many stay.
-  ///   - others: more of which all ranks must have the same.
   /// - Returns: what was found, in words for the user.
   /// - Throws: `PreflightError`, on all ranks.
   public static func checkRun(
-    _ configuration: RunConfiguration, network: Network, data: CIFARDataset, path: String, keptCheckpoints: Int,
-    others: [RankFacts.Fact] = [], _ world: Communicator
+    _ configuration: RunConfiguration, policy: RunPolicy, network: Network? = nil, data: CIFARDataset, path: String,
+    _ world: Communicator
   ) throws -> String {
     let clock = ContinuousClock()
     let start = clock.now
     if world.size > 1 {
       let facts = try world.collectively {
-        try RankFacts.data(data) + RankFacts.settings(configuration, network: network, others: others)
+        try RankFacts.data(data) + RankFacts.settings(configuration, policy: policy, network: network)
       }
       try proveAgreement(on: facts, world)
     }
     let room: String = try world.collectively {
       guard world.rank == 0 else { return "" }
-      let layout = ParameterLayout(network.architecture.graph(classes: network.classes))
+      let layout = ParameterLayout(configuration.architecture.graph(classes: data.classNames.count))
       let rounds = configuration.pruning.prunes ? try configuration.pruning.requests(layout: layout, seed: 0).count : 0
-      let need = DiskNeed(layout: layout, rounds: rounds, keptCheckpoints: keptCheckpoints)
+      let need = DiskNeed(layout: layout, rounds: rounds, keptCheckpoints: policy.keptCheckpoints)
       let free = try need.check(path: path)
       return "needs up to \(need.bytes.bytes) of disk" + (free.map { ", \($0.bytes) are free" } ?? "")
     }

@@ -29,9 +29,10 @@ public struct RunSteps: Sendable, Equatable {
   /// - Throws: `PruningError` where the configuration does not fit the network.
   public init(_ configuration: RunConfiguration, epoch: Int, layout: ParameterLayout) throws {
     let pruning = configuration.pruning
-    let rounds = pruning.prunes ? pruning.gradual == nil ? try pruning.requests(layout: layout, seed: 0).count : 1 : 0
+    let prunes = pruning.prunes && configuration.kind != .train
+    let rounds = prunes ? pruning.gradual == nil ? try pruning.requests(layout: layout, seed: 0).count : 1 : 0
     self.init(
-      dense: configuration.model == nil ? configuration.dense.epochs * epoch : 0,
+      dense: configuration.kind != .prune ? configuration.dense.epochs * epoch : 0,
       finetune: configuration.finetune.epochs * epoch, rounds: rounds, epoch: epoch)
   }
 

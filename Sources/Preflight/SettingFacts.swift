@@ -7,16 +7,20 @@ extension RankFacts {
   ///
   /// Where ranks have images and model is their own affair, as long as the contents are the same.
   ///
-  /// - Parameter others: more settings of which all ranks must have the same.
+  /// - Parameter network: what the run begins with; nil where that need not be compared.
   public static func settings(
-    _ configuration: RunConfiguration, network: Network, others: [Fact] = []
+    _ configuration: RunConfiguration, policy: RunPolicy, network: Network?
   ) throws -> [Fact] {
     var configuration = configuration
     configuration.data = nil
     configuration.model = nil
+    // The files themselves are compared, and named.
+    configuration.dataHash = nil
     let object = try JSONSerialization.jsonObject(with: JSONEncoder().encode(configuration))
-    return flattened(object, "the setting ").sorted { $0.name < $1.name } + others
-      + [Fact("the weights to begin with", "hash \(ArenaHash(network))")]
+    // A step with a checkpoint, or a comparison of weights, is one on all ranks.
+    let options = Mirror(reflecting: policy).children.map { Fact("the option \($0.label ?? "")", "\($0.value)") }
+    return flattened(object, "the setting ").sorted { $0.name < $1.name } + options
+      + (network.map { [Fact("the weights to begin with", "hash \(ArenaHash($0))")] } ?? [])
   }
 
   private static func flattened(_ value: Any, _ name: String) -> [Fact] {

@@ -36,6 +36,14 @@ final class Console: JobObserver {
     bar.print(text)
   }
 
+  func warned(_ message: String) { announce("warning: \(message)") }
+
+  /// Takes over what was reported before a checkpoint.
+  func goOn(with checkpoint: Checkpoint) {
+    guard speaks else { return }
+    report = checkpoint.reportText
+  }
+
   /// Prints a heading with a line below it.
   func head(_ title: String) {
     say()

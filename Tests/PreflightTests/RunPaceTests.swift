@@ -53,9 +53,9 @@ struct RunPaceTests {
     #expect(
       try RunSteps(configuration, epoch: 97, layout: layout)
         == RunSteps(dense: 20 * 97, finetune: 10 * 97, rounds: 3, epoch: 97))
-    configuration.model = "a.safetensors"
+    configuration.kind = .prune
     #expect(try RunSteps(configuration, epoch: 97, layout: layout).dense == 0)
-    configuration.pruning = PruningConfiguration()
+    configuration.kind = .train
     #expect(try RunSteps(configuration, epoch: 97, layout: layout).rounds == 0)
   }
 }

@@ -8,7 +8,7 @@ struct SettingFactsTests {
   private func names(_ first: RunConfiguration, _ second: RunConfiguration) throws -> [String] {
     let network = Network(.resnet8)
     let ranks = try [first, second].map {
-      RankFacts(host: "a", facts: try RankFacts.settings($0, network: network))
+      RankFacts(host: "a", facts: try RankFacts.settings($0, policy: RunPolicy(), network: network))
     }
     return Disagreement.among(ranks).map(\.name)
   }
@@ -42,12 +42,22 @@ struct SettingFactsTests {
     #expect(try names(first, second).isEmpty)
   }
 
+  /// A rank that stops for a checkpoint of its own would leave the others waiting.
+  @Test func whenCheckpointsAreWrittenCounts() throws {
+    var policy = RunPolicy()
+    policy.checkpointSteps = 10
+    let ranks = try [RunPolicy(), policy].map {
+      RankFacts(host: "a", facts: try RankFacts.settings(Recipe.quick.configuration, policy: $0, network: nil))
+    }
+    #expect(Disagreement.among(ranks).map(\.name) == ["the option checkpointSteps"])
+  }
+
   @Test func theWeightsCount() throws {
     let networks = [Network(.resnet8), Network(.resnet8)]
     for network in networks { network.initialize(seed: 1) }
     networks[1].arena[0..<1][0] += 1
     let ranks = try networks.map {
-      RankFacts(host: "a", facts: try RankFacts.settings(Recipe.quick.configuration, network: $0))
+      RankFacts(host: "a", facts: try RankFacts.settings(Recipe.quick.configuration, policy: RunPolicy(), network: $0))
     }
     #expect(Disagreement.among(ranks).map(\.name) == ["the weights to begin with"])
   }
