@@ -40,9 +40,9 @@ run_job() {
       ;;
   esac
 
-  say "$SLURM_NTASKS ranks on $SLURM_JOB_NODELIST, start $((restarts + 1)): $DPTRAIN_PROGRAM $command ${arguments[*]} $*"
+  say "$ranks ranks on $SLURM_JOB_NODELIST, start $((restarts + 1)): $DPTRAIN_PROGRAM $command ${arguments[*]} $*"
   local status=0
-  run_until_told_to_stop "${launch[@]}" "$DPTRAIN_PROGRAM" "$command" "${arguments[@]}" "$@" || status=$?
+  start_ranks "$DPTRAIN_PROGRAM" "$command" "${arguments[@]}" "$@" || status=$?
   finish "$status"
 }
 
@@ -61,11 +61,11 @@ load_modules() {
 choose_launcher() {
   case $DPTRAIN_LAUNCHER in
     mpirun) # takes hosts and slots from Slurm
-      launch=(mpirun -n "$SLURM_NTASKS" --map-by core --bind-to "$DPTRAIN_BIND")
+      launch=(mpirun -n "$ranks" --map-by core --bind-to "$DPTRAIN_BIND")
       ;;
     srun)
       # Without the last two a rank that dies, or leaves early with status 0, leaves the others waiting for ever.
-      launch=(srun --mpi=pmix --cpus-per-task="${SLURM_CPUS_PER_TASK:-1}" --kill-on-bad-exit=1 --wait=30)
+      launch=(srun -n "$ranks" --mpi=pmix --cpus-per-task="${SLURM_CPUS_PER_TASK:-1}" --kill-on-bad-exit=1 --wait=30)
       if [ "$DPTRAIN_BIND" = core ]; then launch+=(--cpu-bind=cores); else launch+=(--cpu-bind=none); fi
       ;;
     *)
@@ -77,6 +77,38 @@ choose_launcher() {
 
 # Slurm has started the job so many times before.
 restarts=${SLURM_RESTART_COUNT:-0}
+
+# A job that comes back on fewer nodes still has its first SLURM_NTASKS.
+ranks=$SLURM_NTASKS
+if [ "$ranks" -gt $((SLURM_JOB_NUM_NODES * ${SLURM_NTASKS_PER_NODE:-$ranks})) ]; then
+  ranks=$((SLURM_JOB_NUM_NODES * SLURM_NTASKS_PER_NODE))
+fi
+
+# Runs a program on all ranks and returns the status.
+start_ranks() {
+  if [ "$DPTRAIN_LAUNCHER" != srun ]; then
+    run_until_told_to_stop "${launch[@]}" "$@"
+    return
+  fi
+  # Where srun cannot start its tasks, for instance because a node has not cleared yet what a requeued job's last step left, it
+  # says so and ends with status 0. So rank 0, which runs on this node, leaves a mark.
+  local mark attempt status=0
+  mark=$(mktemp)
+  for attempt in 1 2 3; do
+    rm -f "$mark"
+    status=0
+    # shellcheck disable=SC2016 # The rank's own variables.
+    run_until_told_to_stop "${launch[@]}" sh -c \
+      'if [ "$SLURM_PROCID" -eq 0 ]; then : >"$0"; fi; exec "$@"' "$mark" "$@" || status=$?
+    if [ -e "$mark" ] || [ "$told_to_stop" != no ]; then
+      rm -f "$mark"
+      return "$status"
+    fi
+    say "srun has not started rank 0 (status $status, attempt $attempt of 3)"
+    sleep 5
+  done
+  return 71
+}
 
 # Runs a command and returns its status. Signals for this script come from Slurm: USR1 before the time limit or a preemption
 # (--signal=B:USR1), TERM when the job is being ended. dptrain gets USR1 in both cases: mpirun and srun pass on no other.

@@ -20,9 +20,9 @@ SMALL = [
     *("--data", "synthetic", "--arch", "resnet8", "--batch-size", "64", "--microbatch", "16"),
     *("--training-images", "512", "--epochs", "2", "--finetune-epochs", "1"),
 ]
-# One that does not end while a test looks at it. A link this slow keeps it from needing the processor.
+# One that does not end while a test looks at it. A link this slow, a second a step, keeps it from needing the processor.
 ENDLESS = [*SMALL, "--epochs", "10000"]
-SLOW_LINK = "4mbit"
+SLOW_LINK = "2mbit"
 
 # After SIGTERM too, what was started is ended.
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
@@ -149,6 +149,9 @@ class Slurm(Rig):
         return SlurmJob(self, number.strip())
 
 
+OVER = ("COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL", "PREEMPTED")
+
+
 class SlurmJob:
     """A job, or a task of an array."""
 
@@ -179,22 +182,38 @@ class SlurmJob:
 
     def wait(self, *states, seconds=60):
         """Waits until the job is in one of the states; by default, until it is over."""
-        over = ["COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL", "PREEMPTED"]
         return wait_until(
-            lambda: (state := self.state) in (states or over) and state, seconds,
+            lambda: (state := self.state) in (states or OVER) and state, seconds,
             lambda: f"{states or 'an end'} of {self.describe()}")
 
     def wait_for_log(self, pattern, seconds=60):
-        return wait_until(
-            lambda: re.search(pattern, self.log), seconds, lambda: f"'{pattern}' in the log of {self.describe()}")
+        def found():
+            over = self.state in OVER
+            if not (match := re.search(pattern, self.log)) and over:
+                raise AssertionError(f"'{pattern}' is not in the log of {self.describe()}")
+            return match
+
+        return wait_until(found, seconds, lambda: f"'{pattern}' in the log of {self.describe()}")
 
     def signal(self, name):
         """Sends a signal to the batch script, as Slurm does before a time limit."""
         self.rig.run("scancel", "--batch", f"--signal={name}", self.number)
 
     def wait_for_requeue(self, restarts=1):
-        """Waits until the job is back in the queue, and lets it start now; Slurm would leave it there for two minutes."""
+        """Waits until the job is back in the queue, and lets it start soon; Slurm would leave it there for two minutes."""
+
+        def is_back():
+            facts = self.facts
+            if facts["JobState"] in OVER:
+                raise AssertionError(f"there is no requeue {restarts} of {self.describe()}")
+            return int(facts["Restarts"]) == restarts and facts
+
+        facts = wait_until(is_back, 60, lambda: f"requeue {restarts} of {self.describe()}")
+        if facts["JobState"] != "PENDING":  # After the loss of a node it may run already.
+            return
+        # Sooner than that, and within the same second, nodes still end its last life: Slurm's two minutes have a reason.
         wait_until(
-            lambda: (facts := self.facts)["JobState"] == "PENDING" and int(facts["Restarts"]) == restarts, 60,
-            lambda: f"requeue {restarts} of {self.describe()}")
-        self.rig.run("scontrol", "update", f"JobId={self.number}", "StartTime=now")
+            lambda: f"[{facts['JobId']}." not in self.rig.hosts("status"), 30, lambda: f"an end of {self.describe()}")
+        time.sleep(2)
+        if self.state == "PENDING":
+            self.rig.run("scontrol", "update", f"JobId={self.number}", "StartTime=now")

@@ -90,7 +90,7 @@ class JobTests(ScriptTestCase):
         super().setUp()
         self.variables.update(
             SLURM_SUBMIT_DIR=str(self.directory), SLURM_JOB_NAME="dptrain", SLURM_JOB_ID="17", SLURM_NTASKS="8",
-            SLURM_JOB_NODELIST="n[1-2]")
+            SLURM_JOB_NODELIST="n[1-2]", SLURM_JOB_NUM_NODES="2", SLURM_NTASKS_PER_NODE="4")
 
     def launch(self):
         return next(line for line in self.called() if line.startswith(("mpirun ", "srun ")))
@@ -105,7 +105,16 @@ class JobTests(ScriptTestCase):
 
     def test_srun_is_told_not_to_wait_for_dead_ranks(self):
         self.run_to_end("bash", "cluster/prune.sbatch", DPTRAIN_LAUNCHER="srun")
-        self.assertIn("srun --mpi=pmix --cpus-per-task=1 --kill-on-bad-exit=1 --wait=30 --cpu-bind=cores ", self.launch())
+        self.assertIn("srun -n 8 --mpi=pmix --cpus-per-task=1 --kill-on-bad-exit=1 --wait=30 --cpu-bind=cores ", self.launch())
+
+    def test_a_job_that_got_fewer_nodes_starts_fewer_ranks(self):
+        for nodes, per_node, ranks in [("1", "4", 4), ("2", "4", 8), ("4", "4", 8), ("2", None, 8)]:
+            with self.subTest(nodes=nodes, per_node=per_node):
+                self.calls.unlink(missing_ok=True)
+                self.variables.pop("SLURM_NTASKS_PER_NODE", None)
+                given = {"SLURM_NTASKS_PER_NODE": per_node} if per_node else {}
+                self.run_to_end("bash", "cluster/prune.sbatch", SLURM_JOB_NUM_NODES=nodes, **given)
+                self.assertTrue(self.launch().startswith(f"mpirun -n {ranks} "), self.launch())
 
     def test_other_commands_get_no_flags_of_jobs(self):
         self.run_to_end("bash", "cluster/prune.sbatch", "resume", "runs/dptrain-12")
