@@ -1,0 +1,33 @@
+import Foundation
+
+/// Says which input ended the process.
+enum Interruption {
+  /// The number of the input that is being read.
+  nonisolated(unsafe) static var input = -1
+
+  /// Names the input where a trap, a bad access or the alarm ends the process.
+  static func announce() {
+    for number in [SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGFPE, SIGABRT, SIGALRM] {
+      signal(number) { number in
+        // Nothing here may allocate: the signal may have come in the middle of malloc.
+        Interruption.write("fuzz: signal ")
+        Interruption.write(Int(number))
+        Interruption.write(" in input ")
+        Interruption.write(Interruption.input)
+        Interruption.write("\n")
+        signal(number, SIG_DFL)
+        raise(number)
+      }
+    }
+  }
+
+  private static func write(_ text: StaticString) {
+    _ = Foundation.write(2, text.utf8Start, text.utf8CodeUnitCount)
+  }
+
+  private static func write(_ number: Int) {
+    if number >= 10 { write(number / 10) }
+    var digit = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10)
+    _ = Foundation.write(2, &digit, 1)
+  }
+}
