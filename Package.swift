@@ -67,6 +67,7 @@ let package = Package(
         "CIFAR", "Formats", "NeuralNetwork", "Pruning", "RandomNumbers", "Training", "CAllocationCounter",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Tests/Fuzz", swiftSettings: compute),
+    .testTarget(name: "FuzzTests", dependencies: ["fuzz", "TestSupport"]),
     .testTarget(
       name: "NeuralNetworkTests",
       dependencies: ["NeuralNetwork", "Kernels", "Formats", "TestSupport", "CAllocationCounter"],

@@ -3,6 +3,8 @@ import Foundation
 
 /// What a parser did with many inputs.
 struct Campaign {
+  /// Seconds for an input, where most take microseconds.
+  let secondsAllowed: UInt32
   private(set) var inputs = 0
   private(set) var accepted = 0
   /// How often each way of refusing was met.
@@ -11,11 +13,11 @@ struct Campaign {
   private(set) var mostBytes = 0
   private(set) var longest = Duration.zero
 
+  init(secondsAllowed: UInt32) { self.secondsAllowed = secondsAllowed }
+
   /// An input may take so many bytes for each of its own, above a fixed sum: what a sound parser needs for a tree of small
   /// values, and far below what a lie about a size would ask for.
   static let bytesAllowed = (fixed: 8 << 20, each: 4_096)
-  /// Seconds, where most inputs take microseconds.
-  static let secondsAllowed: UInt32 = 10
 
   /// Feeds `parser` the inputs `numbers` of `seed`. A trap, a signal or a wait beyond bounds ends the process and names the
   /// input.
@@ -24,7 +26,7 @@ struct Campaign {
     for number in numbers {
       let input = parser.input(seed: seed, number: number)
       Interruption.input = number
-      alarm(Self.secondsAllowed)
+      alarm(secondsAllowed)
       let before = allocatedBytes()
       let start = clock.now
       do {

@@ -10,8 +10,16 @@ let parsers: [(name: String, make: @Sendable () throws -> any FuzzedParser)] = [
   (ConfigurationParser.name, { try ConfigurationParser() }),
 ]
 
+/// What campaigns are tested with.
+let brokenParsers: [(name: String, make: @Sendable () throws -> any FuzzedParser)] = [
+  (TrappingParser.name, { TrappingParser() }), (GreedyParser.name, { GreedyParser() }),
+  (WaitingParser.name, { WaitingParser() }),
+]
+
 /// Feeds parsers a campaign of inputs that follow from a seed, and says what they did with them.
-@main
+#if !LIBFUZZER
+  @main
+#endif
 struct Fuzz: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Feed parsers inputs that are almost right.",
@@ -35,16 +43,14 @@ struct Fuzz: ParsableCommand {
   @Flag(help: "Write the inputs themselves to standard output, and feed none.")
   var print = false
 
-  static func main() {
-    #if LIBFUZZER
-      exit(runLibFuzzer(CommandLine.arguments))
-    #else
-      main(nil)
-    #endif
-  }
+  @Option(help: ArgumentHelp("Write what the parser accepts to a directory, and feed none.", valueName: "directory"))
+  var seedsTo: String?
+
+  @Option(help: "Seconds that an input may take.")
+  var limit: UInt32 = 10
 
   mutating func validate() throws {
-    for name in names where !parsers.contains(where: { $0.name == name }) {
+    for name in names where !(parsers + brokenParsers).contains(where: { $0.name == name }) {
       throw ValidationError("there is no parser \(name)")
     }
     guard inputs >= 1, first >= 0 else { throw ValidationError("--inputs must be at least 1, --first not negative") }
@@ -52,8 +58,15 @@ struct Fuzz: ParsableCommand {
 
   func run() throws {
     Interruption.announce()
-    for (name, make) in parsers where names.isEmpty || names.contains(name) {
+    for (name, make) in names.isEmpty ? parsers : (parsers + brokenParsers).filter({ names.contains($0.name) }) {
       let parser = try make()
+      if let seedsTo {
+        try FileManager.default.createDirectory(atPath: seedsTo, withIntermediateDirectories: true)
+        for (number, seed) in parser.seeds.enumerated() {
+          try Data(seed).write(to: URL(filePath: "\(seedsTo)/\(name)-\(number)"))
+        }
+        continue
+      }
       let numbers = first..<first + inputs
       if print {
         for number in numbers {
@@ -62,10 +75,11 @@ struct Fuzz: ParsableCommand {
         continue
       }
       Swift.print("\(name): \(inputs) inputs of seed \(seed), from \(first) on")
-      var campaign = Campaign()
+      var campaign = Campaign(secondsAllowed: limit)
       try campaign.run(parser, seed: seed, numbers: numbers)
       Swift.print(campaign)
     }
+    guard !print && seedsTo == nil else { return }
     Swift.print("peak of resident memory: \(peakResidentBytes() >> 20) MiB")
   }
 

@@ -7,7 +7,10 @@ enum Interruption {
 
   /// Names the input where a trap, a bad access or the alarm ends the process.
   static func announce() {
+    var signals = sigset_t()
+    sigemptyset(&signals)
     for number in [SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGFPE, SIGABRT, SIGALRM] {
+      sigaddset(&signals, number)
       signal(number) { number in
         // Nothing here may allocate: the signal may have come in the middle of malloc.
         Interruption.write("fuzz: signal ")
@@ -19,6 +22,8 @@ enum Interruption {
         raise(number)
       }
     }
+    // Who started this process may have left them blocked.
+    sigprocmask(SIG_UNBLOCK, &signals, nil)
   }
 
   private static func write(_ text: StaticString) {
