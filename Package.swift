@@ -27,6 +27,7 @@ let package = Package(
 
     .target(name: "MPI", dependencies: ["CMPI"], exclude: ["README.md"]),
     .target(name: "CProcessor"),
+    .target(name: "CSignals"),
     .target(name: "Kernels", dependencies: ["COpenBLAS", "CProcessor"], swiftSettings: compute),
     .target(name: "RandomNumbers", swiftSettings: compute),
     .target(name: "CIFAR", dependencies: ["RandomNumbers"], swiftSettings: compute),
@@ -38,7 +39,9 @@ let package = Package(
     .target(name: "Inference", dependencies: ["Kernels", "NeuralNetwork"], swiftSettings: compute),
     .target(
       name: "Training",
-      dependencies: ["MPI", "Kernels", "CIFAR", "Formats", "Inference", "NeuralNetwork", "Pruning", "CxxHash"],
+      dependencies: [
+        "MPI", "Kernels", "CIFAR", "Formats", "Inference", "NeuralNetwork", "Pruning", "CSignals", "CxxHash",
+      ],
       swiftSettings: compute),
     .target(name: "Reporting", dependencies: ["NeuralNetwork", "Pruning"]),
     .executableTarget(

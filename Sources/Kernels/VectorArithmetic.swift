@@ -23,3 +23,25 @@ public func scale(_ x: UnsafeMutablePointer<Float>, by factor: Float, count: Int
     i &+= 1
   }
 }
+
+/// Whether no element is infinite or not a number.
+public func isFinite(_ x: UnsafePointer<Float>, count: Int) -> Bool {
+  // A finite number times zero is zero; of the others nothing but a NaN comes, which stays in a sum.
+  let zero = Vector.zero
+  var (a, b, c, d) = (zero, zero, zero, zero)
+  var i = 0
+  while i &+ 64 <= count {
+    a.addProduct(zero, x.vector(i))
+    b.addProduct(zero, x.vector(i &+ 16))
+    c.addProduct(zero, x.vector(i &+ 32))
+    d.addProduct(zero, x.vector(i &+ 48))
+    i &+= 64
+  }
+  var rest: Float = 0
+  while i < count {
+    rest += 0 * x[i]
+    i &+= 1
+  }
+  let sums = (a + b) + (c + d)
+  return rest == 0 && sums == zero
+}

@@ -18,6 +18,15 @@ public struct Mask: Sendable, Equatable {
     if count % 64 != 0 { words[count / 64] = UInt64.max >> UInt64(64 - count % 64) }
   }
 
+  /// A mask of such words, as ``words`` gives them; nil where their number is not the one that `count` elements take, or a bit
+  /// beyond them is set.
+  public init?(count: Int, words: [UInt64]) {
+    guard count >= 0, words.count == count / 64 + (count % 64 == 0 ? 0 : 1) else { return nil }
+    if count % 64 != 0, let last = words.last, last >> UInt64(count % 64) != 0 { return nil }
+    self.count = count
+    self.words = words
+  }
+
   /// Whether element `index` survives.
   public subscript(index: Int) -> Bool {
     get {

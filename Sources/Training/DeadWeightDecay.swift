@@ -6,7 +6,7 @@ import Kernels
 /// Weight decay alone is linear, so after any number of steps every dead weight is the same multiple of what it was, and so is
 /// its momentum. Two numbers stand for all 7 million of them until somebody looks; that is nearer to the exact
 /// result than stepping each, and costs nothing.
-package struct DeadWeightDecay: Sendable, Equatable {
+package struct DeadWeightDecay: Sendable, Equatable, Codable {
   /// The weights, as a multiple of those in the arena.
   package private(set) var weight = 1.0
   /// Their momentum, as a multiple of the weights in the arena.

@@ -56,6 +56,12 @@ public final class Exchange {
     gradient[owned].baseAddress?.update(from: incoming.pointer, count: owned.count)
   }
 
+  /// What any rank asks for. Collective.
+  public func agree(_ requests: StepRequests) throws(MPIError) -> StepRequests {
+    guard communicator.size > 1 else { return requests }
+    return StepRequests(rawValue: try communicator.allReduce(requests.rawValue, .bitwiseOr))
+  }
+
   /// Gives every rank the ``owned`` ranges of all ranks.
   public func gather(_ arena: AlignedBuffer) throws(MPIError) {
     guard communicator.size > 1, method == .tree else { return }

@@ -5,20 +5,22 @@ import NeuralNetwork
 import Pruning
 
 /// The main job on one rank: train, then rounds of prune and fine-tune. All ranks run the same job together.
+///
+/// A job is a list of stages. It can stop after each of them and after every optimizer step, and a job made from the checkpoint
+/// written there goes on as if nothing had happened, on any number of ranks.
 public final class Job {
   public let configuration: RunConfiguration
+  public let policy: RunPolicy
   /// The network; after pruning, one of its survivors only.
   public private(set) var network: Network
   public let data: CIFARDataset
   public let communicator: Communicator
   /// Which weights of ``network`` survive: all of them, unless the configuration keeps pruned ones as zeros.
   public private(set) var mask: Mask
-  /// What the exchange of each phase cost.
-  public private(set) var exchanges: [ExchangeSummary] = []
-  /// The seconds that training steps took, over all phases so far.
-  public private(set) var trainingSeconds = 0.0
-  /// The images that were trained on in ``trainingSeconds``.
-  public private(set) var trainedImages = 0
+  /// Where the run stands.
+  public private(set) var state: RunState
+  /// What the run does, one after the other.
+  public let stages: [RunStage]
 
   private let plan: BatchPlan
   private let requests: [PruneRequest]
@@ -28,37 +30,67 @@ public final class Job {
   private let observer: any JobObserver
   private let clock = ContinuousClock()
   private let start: ContinuousClock.Instant
+  private let secondsBefore: Double
   /// How the network does as it is; `nil` once it has changed.
   private var evaluation: Evaluation?
-  private var epochsDone = 0
-  private var stepsDone = 0
+  /// What trains the present phase.
+  private var trainer: Trainer?
+  /// What a checkpoint left for the trainer of the first phase.
+  private var restoredOptimizer: OptimizerState?
+  private let writer: CheckpointWriter?
+  private let store: CheckpointStore?
+  private var lastCheckpoint: ContinuousClock.Instant
+  /// Optimizer steps of this process.
+  private var stepsHere = 0
+  /// Which elements of the full arena survive; made when a checkpoint needs it.
+  private var survivors: Mask?
 
   /// - Parameters:
-  ///   - network: the network to train or prune; the same on all ranks.
+  ///   - network: the network to train or prune; the same on all ranks. `nil` where a checkpoint has it.
   ///   - directory: where rank 0 keeps what the job makes; `nil` on the other ranks.
-  /// - Throws: `BatchPlanError` or `PruningError` where the configuration does not fit the data, the ranks or the network.
+  ///   - checkpoint: where to go on; the same on all ranks.
+  /// - Throws: `BatchPlanError` or `PruningError` where the configuration does not fit the data, the ranks or the network;
+  ///   `CheckpointError.Problem` where the checkpoint does not.
   public init(
-    _ configuration: RunConfiguration, network: Network, data: CIFARDataset,
+    _ configuration: RunConfiguration, policy: RunPolicy, start source: JobStart, data: CIFARDataset,
     communicator: Communicator, directory: RunDirectory?, observer: any JobObserver
   ) throws {
     self.configuration = configuration
+    self.policy = policy
     self.data = data
     self.communicator = communicator
     self.directory = directory
     self.observer = observer
     plan = try Self.plan(configuration, data: data, ranks: communicator.size)
-    requests = try configuration.pruning.requests(layout: network.layout, seed: configuration.seed)
-    // A model from a file may be pruned already.
-    let weights = UnsafeBufferPointer(network.arena[0..<network.layout.count])
-    let all = Mask(allSurviving: network.layout.count)
-    let found = configuration.model == nil ? all : try Mask(survivorsOf: weights, layout: network.layout)
-    let network = configuration.isMasked || found == all ? network : network.compacted(keeping: found)
-    self.network = network
-    mask = configuration.isMasked ? found : Mask(allSurviving: network.layout.count)
+    switch source {
+    case .network(let network):
+      requests = try configuration.pruning.requests(layout: network.layout, seed: configuration.seed)
+      stages = RunStage.all(configuration, rounds: requests.count)
+      // A model from a file may be pruned already.
+      let weights = UnsafeBufferPointer(network.arena[0..<network.layout.count])
+      let all = Mask(allSurviving: network.layout.count)
+      let found = configuration.model == nil ? all : try Mask(survivorsOf: weights, layout: network.layout)
+      let network = configuration.isMasked || found == all ? network : network.compacted(keeping: found)
+      self.network = network
+      mask = configuration.isMasked ? found : Mask(allSurviving: network.layout.count)
+      state = RunState(stage: stages[0])
+    case .checkpoint(let checkpoint):
+      (network, mask) = try checkpoint.network(classes: data.classNames.count)
+      requests = try configuration.pruning.requests(layout: network.layout, seed: configuration.seed)
+      stages = RunStage.all(configuration, rounds: requests.count)
+      state = checkpoint.state
+      restoredOptimizer = checkpoint.optimizer
+      survivors = checkpoint.survivors
+      try state.check(stages: stages, configuration: configuration, stepsPerEpoch: plan.stepsPerEpoch)
+    }
+    secondsBefore = state.seconds
     microbatch = Microbatch(
       network, lanes: configuration.microbatch, labelSmoothing: Float(configuration.labelSmoothing))
     evaluator = Evaluator(data.test, microbatch: microbatch, communicator: communicator)
     start = clock.now
+    lastCheckpoint = start
+    store = directory.map { CheckpointStore(folder: $0.file("checkpoints"), kept: policy.keptCheckpoints) }
+    writer = store.map { CheckpointWriter($0) }
   }
 
   /// How the images fall into steps: checked before anything is written.
@@ -73,8 +105,31 @@ public final class Job {
   /// The rounds of pruning.
   public var rounds: Int { requests.count }
 
-  /// The seconds since the job was made.
-  public var seconds: Double { (clock.now - start) / .seconds(1) }
+  /// The wall-clock seconds of the run, over all processes that have worked at it.
+  public var seconds: Double { secondsBefore + (clock.now - start) / .seconds(1) }
+
+  /// Does what is left of the run, stage by stage.
+  ///
+  /// - Parameter perform: does one stage.
+  /// - Throws: `RunStopped` where the run is to be resumed later.
+  public func run(_ perform: (RunStage) throws -> Void) throws {
+    guard let first = stages.firstIndex(of: state.stage) else { return }
+    for index in first..<stages.count {
+      try perform(stages[index])
+      guard index + 1 < stages.count else { break }
+      state.stage = stages[index + 1]
+      state.epoch = 0
+      state.accuracy = nil
+      trainer = nil
+      try boundary(exchangingRequests())
+    }
+    writer?.wait()
+  }
+
+  /// Takes note of how the network does at the end of a stage.
+  public func note(_ evaluation: Evaluation, as name: String) {
+    state.results.append(StageResult(name: name, loss: evaluation.loss, accuracy: evaluation.accuracy))
+  }
 
   /// Evaluates the network on the test images, if it has changed since the last time.
   public func evaluate() throws -> Evaluation {
@@ -113,7 +168,7 @@ public final class Job {
 
   private func pruned(round: Int, epoch: Int, _ evaluation: Evaluation) -> MetricsRecord {
     MetricsRecord(
-      phase: .prune, round: round, epoch: epoch, step: stepsDone, testLoss: evaluation.loss,
+      phase: .prune, round: round, epoch: epoch, step: state.stepsDone, testLoss: evaluation.loss,
       testAccuracy: evaluation.accuracy, seconds: seconds, sparsity: sparsity)
   }
 
@@ -158,6 +213,7 @@ public final class Job {
   @discardableResult
   private func keep(_ survivors: Mask) -> Compaction? {
     evaluation = nil
+    self.survivors = nil
     guard !configuration.isMasked else {
       mask = survivors
       return nil
@@ -174,58 +230,93 @@ public final class Job {
   private func train(_ numbers: PhaseConfiguration, phase: MetricsRecord.Phase, round: Int) throws {
     var trainer = try Trainer(
       network, images: data.training, plan: plan, microbatch: microbatch, configuration: configuration, phase: numbers,
-      mask: phase == .finetune && configuration.isMasked ? mask : nil,
-      l1: phase == .finetune ? configuration.l1 : 0, communicator: communicator)
-    observer.phaseBegan(
-      PhaseStart(
-        phase: phase, round: round, rounds: isGradual ? 1 : rounds, isGradual: isGradual, numbers: numbers,
-        steps: trainer.steps))
-    for epoch in 0..<numbers.epochs {
-      evaluation = nil
-      var losses = 0.0
-      var right = 0.0
-      var rate = 0.0
-      let before = trainer.times
-      let began = clock.now
-      var phaseStep = epoch * plan.stepsPerEpoch
-      try trainer.trainEpoch(epochsDone) { report in
-        losses += Double(report.loss)
-        right += Double(report.accuracy)
-        rate = report.learningRate
-        phaseStep += 1
-        observer.stepEnded(
-          StepProgress(
-            phase: phase, round: round, epoch: epoch + 1, epochs: numbers.epochs, step: phaseStep,
-            steps: trainer.steps, loss: report.loss, learningRate: report.learningRate,
-            imagesPerSecond: Double((phaseStep - epoch * plan.stepsPerEpoch) * plan.batchSize)
-              / ((clock.now - began) / .seconds(1))))
+      mask: configuration.isMasked && (phase == .finetune || isGradual) ? mask : nil,
+      l1: phase == .finetune ? configuration.l1 : 0, communicator: communicator, restoring: restoredOptimizer,
+      stepsDone: state.epoch * plan.stepsPerEpoch + state.step, times: state.times)
+    restoredOptimizer = nil
+    trainer.requests = { [unowned self] in ownRequests() }
+    self.trainer = trainer
+    if state.epoch == 0 && state.step == 0 {
+      observer.phaseBegan(
+        PhaseStart(
+          phase: phase, round: round, rounds: isGradual ? 1 : rounds, isGradual: isGradual, numbers: numbers,
+          steps: trainer.steps))
+    }
+    while state.epoch < numbers.epochs {
+      if !state.isEvaluated {
+        try trainSteps(trainer, numbers, phase: phase, round: round)
+        try endEpoch(trainer, numbers, phase: phase, round: round)
+        state.isEvaluated = true
+        try boundary(exchangingRequests())
       }
-      let elapsed = (clock.now - began) / .seconds(1)
-      trainingSeconds += elapsed
-      trainedImages += plan.stepsPerEpoch * plan.batchSize
-      epochsDone += 1
-      stepsDone += plan.stepsPerEpoch
-      let evaluation = try evaluate()
-      let exchange = trainer.times.exchange - before.exchange
-      let steps = Double(plan.stepsPerEpoch)
-      let record = MetricsRecord(
-        phase: phase, round: round, epoch: epoch + 1, step: stepsDone, trainLoss: losses / steps,
-        trainAccuracy: right / steps, testLoss: evaluation.loss, testAccuracy: evaluation.accuracy, learningRate: rate,
-        imagesPerSecond: steps * Double(plan.batchSize) / elapsed, exchangeShare: exchange / elapsed,
-        exchangeSeconds: exchange / steps, exchangeBytes: trainer.exchangedBytes, seconds: seconds, sparsity: sparsity)
-      try self.record(record)
-      observer.epochEnded(record, epochs: numbers.epochs)
-      if phase == .dense, let round = configuration.pruning.gradual?.epochs.firstIndex(of: epoch + 1) {
-        trainer = try pruneGradually(trainer, round: round + 1, epoch: epoch + 1)
+      if phase == .dense, let round = configuration.pruning.gradual?.epochs.firstIndex(of: state.epoch + 1) {
+        trainer = try pruneGradually(trainer, round: round + 1, epoch: state.epoch + 1)
+        self.trainer = trainer
       }
+      state.epoch += 1
+      state.epochsDone += 1
+      state.step = 0
+      state.sums = EpochSums()
+      state.sums.exchangeBefore = trainer.times.exchange
+      state.isEvaluated = false
     }
     if trainer.times.steps > 0 {
-      exchanges.append(
+      state.exchanges.append(
         ExchangeSummary(
           phase: phase, round: round, bytes: trainer.exchangedBytes,
           seconds: trainer.times.exchange / Double(trainer.times.steps),
           share: trainer.times.exchange / trainer.times.total))
     }
+    state.times = StepTimes()
+    state.sums = EpochSums()
+  }
+
+  /// Trains for what is left of the present epoch.
+  private func trainSteps(
+    _ trainer: Trainer, _ numbers: PhaseConfiguration, phase: MetricsRecord.Phase, round: Int
+  ) throws {
+    evaluation = nil
+    var mark = clock.now
+    try trainer.trainEpoch(state.epochsDone, from: state.step) { report in
+      state.sums.losses += Double(report.loss)
+      state.sums.right += Double(report.accuracy)
+      state.sums.rate = report.learningRate
+      let now = clock.now
+      state.sums.seconds += (now - mark) / .seconds(1)
+      mark = now
+      state.step += 1
+      state.stepsDone += 1
+      stepsHere += 1
+      state.times = trainer.times
+      observer.stepEnded(
+        StepProgress(
+          phase: phase, round: round, epoch: state.epoch + 1, epochs: numbers.epochs,
+          step: state.epoch * plan.stepsPerEpoch + state.step, steps: trainer.steps, loss: report.loss,
+          learningRate: report.learningRate,
+          imagesPerSecond: Double(state.step * plan.batchSize) / state.sums.seconds))
+      try boundary(report.requests, afterStep: true)
+    }
+  }
+
+  /// Evaluates and records an epoch whose steps are done.
+  private func endEpoch(
+    _ trainer: Trainer, _ numbers: PhaseConfiguration, phase: MetricsRecord.Phase, round: Int
+  ) throws {
+    let sums = state.sums
+    state.trainingSeconds += sums.seconds
+    state.trainedImages += plan.stepsPerEpoch * plan.batchSize
+    let evaluation = try evaluate()
+    state.accuracy = evaluation.accuracy
+    let exchange = trainer.times.exchange - sums.exchangeBefore
+    let steps = Double(plan.stepsPerEpoch)
+    let record = MetricsRecord(
+      phase: phase, round: round, epoch: state.epoch + 1, step: state.stepsDone, trainLoss: sums.losses / steps,
+      trainAccuracy: sums.right / steps, testLoss: evaluation.loss, testAccuracy: evaluation.accuracy,
+      learningRate: sums.rate, imagesPerSecond: steps * Double(plan.batchSize) / sums.seconds,
+      exchangeShare: exchange / sums.seconds, exchangeSeconds: exchange / steps, exchangeBytes: trainer.exchangedBytes,
+      seconds: seconds, sparsity: sparsity)
+    try self.record(record)
+    observer.epochEnded(record, epochs: numbers.epochs)
   }
 
   private func record(_ record: MetricsRecord) throws {
@@ -240,8 +331,83 @@ public final class Job {
   }
 }
 
+extension Job {
+  /// What this rank wants at the end of a step.
+  private func ownRequests() -> StepRequests {
+    var requests = StopSignals.received
+    let interval = policy.checkpointMinutes * 60
+    if communicator.rank == 0, interval > 0, (clock.now - lastCheckpoint) / .seconds(1) >= interval {
+      requests.insert(.checkpoint)
+    }
+    return requests
+  }
+
+  /// What any rank wants, asked between stages. Collective.
+  private func exchangingRequests() throws -> StepRequests {
+    StepRequests(rawValue: try communicator.allReduce(ownRequests().rawValue, .bitwiseOr))
+  }
+
+  /// Between two steps, or two stages: writes a checkpoint where it is time for one, and stops where somebody wants it.
+  private func boundary(_ requests: StepRequests, afterStep: Bool = false) throws {
+    for failure in writer?.takeFailures() ?? [] { observer.warned("a checkpoint could not be written: \(failure)") }
+    let isEnough = policy.stopAfterSteps.map { stepsHere >= $0 } ?? false
+    let stops = isEnough || requests.signalName != nil
+    let isDue = afterStep && policy.checkpointSteps.map { state.stepsDone % $0 == 0 } ?? false
+    if afterStep, policy.verifySteps > 0, state.stepsDone % policy.verifySteps == 0 {
+      try ArenaHash(network).proveAgreement(on: "the weights", communicator)
+    }
+    if stops || isDue || requests.contains(.checkpoint) { try checkpoint() }
+    guard stops else { return }
+    try communicator.collectively {
+      writer?.wait()
+      if let failure = writer?.takeFailures().first { throw CheckpointNotWritten(description: failure) }
+    }
+    throw RunStopped(signal: requests.signalName, step: state.stepsDone)
+  }
+
+  /// Writes a checkpoint of where the run stands. Collective; returns while rank 0 is still writing.
+  private func checkpoint() throws {
+    try ArenaHash(network).proveAgreement(on: "the weights", communicator)
+    let optimizer = try trainer?.optimizerState()
+    lastCheckpoint = clock.now
+    guard let writer, let directory else { return }
+    state.seconds = seconds
+    state.batchesTracked = network.batchesTracked
+    if configuration.isMasked {
+      survivors = mask
+    } else if survivors == nil, network.layout.isCompact {
+      survivors = Mask(keptIn: network.layout, of: ParameterLayout(network.graph))
+    }
+    writer.write(
+      Checkpoint(
+        configuration: configuration, state: state, survivors: survivors,
+        arena: Array(network.arena[0..<network.layout.count]), optimizer: optimizer,
+        metrics: Array(directory.metricsText.utf8), report: Array(observer.report.utf8)))
+  }
+}
+
+/// Where a job begins.
+public enum JobStart {
+  /// At its beginning, with this network.
+  case network(Network)
+  case checkpoint(Checkpoint)
+}
+
+/// The run is not at its end; a checkpoint of it is on the disk.
+public struct RunStopped: Error {
+  /// What asked for it; nil for `--stop-after-steps`.
+  public let signal: String?
+  /// The optimizer steps of the whole run that are done.
+  public let step: Int
+}
+
+/// The run was to stop, and its checkpoint could not be written.
+public struct CheckpointNotWritten: Error, CustomStringConvertible {
+  public let description: String
+}
+
 /// What the exchange of a phase cost on rank 0.
-public struct ExchangeSummary: Sendable {
+public struct ExchangeSummary: Sendable, Equatable, Codable {
   public let phase: MetricsRecord.Phase
   public let round: Int
   /// Sent in a step.

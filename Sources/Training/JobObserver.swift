@@ -34,4 +34,8 @@ public protocol JobObserver {
   func epochEnded(_ record: MetricsRecord, epochs: Int)
   /// Weights were pruned while training goes on.
   func prunedInTraining(_ record: MetricsRecord, _ result: PruningResult)
+  /// Something went wrong that does not end the run.
+  func warned(_ message: String)
+  /// All that was reported so far, which a checkpoint keeps.
+  var report: String { get }
 }

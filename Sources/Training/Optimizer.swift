@@ -2,6 +2,16 @@ import Kernels
 import NeuralNetwork
 import Pruning
 
+/// What an optimizer remembers from step to step, of all ranks' slices together.
+package struct OptimizerState: Sendable, Equatable {
+  /// Of the live parameters.
+  package var momentum: [Float]
+  /// What has not yet been done to dead taps.
+  package var dead: DeadWeightDecay
+  /// Of dead taps, where L1 regularization moves each by its own sign.
+  package var deadMomentum: [Float]?
+}
+
 /// Stochastic gradient descent on a network's arena, one slice of it a rank.
 final class Optimizer {
   /// The share of a batch's statistics in the running ones: PyTorch's `momentum` of batch normalization.
@@ -35,6 +45,27 @@ final class Optimizer {
       velocity.pointer[index - owned.lowerBound] = momentum.pointer[Int(compaction.sources[index])]
     }
     dead = other.dead
+  }
+
+  /// An optimizer that goes on from a checkpoint.
+  convenience init(_ network: Network, owned: Range<Int>, restoring state: OptimizerState) {
+    self.init(network, owned: owned)
+    let live = owned.clamped(to: 0..<network.layout.liveCount)
+    for (place, index) in live.enumerated() { velocity.pointer[place] = state.momentum[index] }
+    dead = state.dead
+    guard let saved = state.deadMomentum else { return }
+    let buffer = AlignedBuffer(count: saved.count)
+    for (place, value) in saved.enumerated() { buffer.pointer[place] = value }
+    deadVelocity = buffer
+  }
+
+  /// What decides the optimizer's next steps.
+  ///
+  /// - Parameter momentum: of all live parameters, brought together from the ranks.
+  func state(momentum: AlignedBuffer) -> OptimizerState {
+    OptimizerState(
+      momentum: Array(momentum[0..<network.layout.liveCount]), dead: dead,
+      deadMomentum: deadVelocity.map { Array($0.elements) })
   }
 
   /// Copies the momentum of the owned parameters to their places in a buffer of the layout.

@@ -68,8 +68,19 @@ public struct PruningConfiguration: Sendable, Equatable, Codable {
   public var prunes: Bool { amount > 0 || linearAmount > 0 || (count ?? 0) > 0 || amounts != nil || target != nil }
 }
 
+/// What a run does, in the words of its commands.
+public enum RunKind: String, Sendable, Equatable, Codable {
+  /// Train, prune, fine-tune.
+  case run
+  /// Train only.
+  case train
+  /// Prune and fine-tune a model from a file.
+  case prune
+}
+
 /// Everything that decides a run's result, and nothing else: what `config.json` holds.
 public struct RunConfiguration: Sendable, Equatable, Codable {
+  public var kind = RunKind.run
   /// The directory of the images, or `synthetic`; `nil` before it is known.
   public var data: String?
   /// How many of the training images to use, from the first on; `nil` for all.

@@ -6,8 +6,10 @@ import Foundation
 /// It is locked while the run goes on, and a directory that holds a run already is refused: nothing is ever overwritten.
 public final class RunDirectory {
   public let path: String
+  /// All lines of `metrics.jsonl`.
+  private(set) var metricsText = ""
   private let lock: Int32
-  private let metrics: Int32
+  private var metrics: Int32
 
   /// Creates and locks the directory, and writes `config.json`.
   ///
@@ -20,14 +22,9 @@ public final class RunDirectory {
     if let code = Self.createDirectories(path) {
       throw RunDirectoryError(path, .cannotCreate(reason: String(cString: strerror(code))))
     }
-    func notWritable() -> RunDirectoryError {
-      RunDirectoryError(path, .notWritable(reason: String(cString: strerror(errno))))
-    }
-    let lock = open("\(path)/.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-    guard lock >= 0 else { throw notWritable() }
+    let lock = try Self.lock(path)
     var ready = false
     defer { if !ready { close(lock) } }
-    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else { throw RunDirectoryError(path, .inUse) }
     let results = ["config.json", "metrics.jsonl", "dense.safetensors", "pruned.safetensors", "report.txt"]
     if let found = results.first(where: { access("\(path)/\($0)", F_OK) == 0 }) {
       throw RunDirectoryError(path, .holdsRun(file: found))
@@ -40,19 +37,76 @@ public final class RunDirectory {
         rmdir("\(path)/checkpoints")
       }
     }
-    if Self.createDirectories("\(path)/checkpoints") != nil { throw notWritable() }
+    if Self.createDirectories("\(path)/checkpoints") != nil { throw Self.notWritable(path) }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     try AtomicFile.write(
       String(decoding: try encoder.encode(configuration), as: UTF8.self) + "\n", to: "\(path)/config.json")
     metrics = open("\(path)/metrics.jsonl", O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0o644)
-    guard metrics >= 0 else { throw notWritable() }
+    guard metrics >= 0 else { throw Self.notWritable(path) }
     self.lock = lock
     ready = true
   }
 
+  /// Locks the directory of a run that is to go on.
+  ///
+  /// - Throws: `RunDirectoryError` where the run is going on already, or the directory cannot be written.
+  public init(resuming path: String) throws {
+    self.path = path
+    let lock = try Self.lock(path)
+    var ready = false
+    defer { if !ready { close(lock) } }
+    if Self.createDirectories("\(path)/checkpoints") != nil { throw Self.notWritable(path) }
+    metrics = -1
+    self.lock = lock
+    ready = true
+  }
+
+  private static func lock(_ path: String) throws(RunDirectoryError) -> Int32 {
+    let lock = open("\(path)/.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    guard lock >= 0 else { throw notWritable(path) }
+    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+      close(lock)
+      throw RunDirectoryError(path, .inUse)
+    }
+    return lock
+  }
+
+  private static func notWritable(_ path: String) -> RunDirectoryError {
+    RunDirectoryError(path, .notWritable(reason: String(cString: strerror(errno))))
+  }
+
+  /// Whether a directory holds a run, finished or not.
+  public static func holdsRun(_ path: String) -> Bool { access("\(path)/config.json", F_OK) == 0 }
+
+  /// Whether the run in the directory has come to its end.
+  public var isFinished: Bool { access(file("report.txt"), F_OK) == 0 }
+
+  /// What the finished run reported.
+  public func report() throws -> String { try text("report.txt") }
+
+  /// The settings that the run began with: what `config.json` says.
+  public func configurationText() throws -> String { try text("config.json") }
+
+  private func text(_ name: String) throws -> String {
+    do {
+      return String(decoding: try Data(contentsOf: URL(filePath: file(name))), as: UTF8.self)
+    } catch {
+      throw FileError(.read, file(name), code: (error as NSError).posixCode)
+    }
+  }
+
+  /// Makes `metrics.jsonl` what it was at a checkpoint, and takes further lines.
+  public func restoreMetrics(_ bytes: [UInt8]) throws {
+    let path = file("metrics.jsonl")
+    try AtomicFile.write(bytes, to: path)
+    metrics = open(path, O_WRONLY | O_APPEND | O_CLOEXEC)
+    guard metrics >= 0 else { throw FileError(.open, path) }
+    metricsText = String(decoding: bytes, as: UTF8.self)
+  }
+
   deinit {
-    close(metrics)
+    if metrics >= 0 { close(metrics) }
     close(lock)
   }
 
@@ -83,7 +137,9 @@ public final class RunDirectory {
   ///
   /// - Throws: `FileError` where the system does not take it, as on a full disk.
   public func append(_ record: MetricsRecord) throws {
-    try FileWriter(descriptor: metrics, path: file("metrics.jsonl")).write(try record.line() + "\n")
+    let line = try record.line() + "\n"
+    try FileWriter(descriptor: metrics, path: file("metrics.jsonl")).write(line)
+    metricsText += line
   }
 }
 
@@ -94,6 +150,8 @@ public struct RunDirectoryError: Error, Equatable, CustomStringConvertible {
     case notWritable(reason: String)
     case inUse
     case holdsRun(file: String)
+    case unreadableConfiguration(reason: String)
+    case otherSettings([String])
   }
 
   public let path: String
@@ -112,7 +170,21 @@ public struct RunDirectoryError: Error, Equatable, CustomStringConvertible {
       "the run directory \(path) cannot be written: \(reason); choose another with --output"
     case .inUse: "the run directory \(path) is in use by another run: choose another with --output"
     case .holdsRun(let file):
-      "the run directory \(path) holds a run already (\(file)): choose another with --output, or remove it"
+      "the run directory \(path) holds a run already (\(file)): go on with it by --resume, choose another with --output, "
+        + "or remove it"
+    case .unreadableConfiguration(let reason):
+      "the run directory \(path) cannot be resumed: its config.json cannot be understood: \(reason)"
+    case .otherSettings(let differences):
+      "the run directory \(path) holds a run with other settings: \(differences.joined(separator: "; ")). Give the same ones, "
+        + "or `dptrain resume \(path)` without any"
     }
+  }
+}
+
+extension NSError {
+  /// The system's `errno` below a Cocoa error, or `EIO`.
+  fileprivate var posixCode: Int32 {
+    let below = userInfo[NSUnderlyingErrorKey] as? NSError
+    return (below ?? self).domain == NSPOSIXErrorDomain ? Int32((below ?? self).code) : EIO
   }
 }

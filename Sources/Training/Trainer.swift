@@ -11,10 +11,12 @@ public struct StepReport: Sendable {
   /// The share of right predictions in the batch, before the update.
   public let accuracy: Float
   public let learningRate: Double
+  /// What ranks ask for; the same on all of them. With ``StepRequests/nonFinite`` nothing was updated.
+  public let requests: StepRequests
 }
 
 /// Where the time of a rank's training steps went, in seconds.
-public struct StepTimes: Sendable {
+public struct StepTimes: Sendable, Equatable, Codable {
   /// Reading, augmenting and normalizing images.
   public var loading = 0.0
   public var forward = 0.0
@@ -37,12 +39,14 @@ public final class Trainer {
   public var mask: Mask?
   public let plan: BatchPlan
   public private(set) var times = StepTimes()
+  /// Asked once in a step for what this rank wants at its end.
+  public var requests: () -> StepRequests = { [] }
 
   private let loader: ImageLoader
   private let microbatch: Microbatch
   private let accumulator: GradientAccumulator
   private let exchange: Exchange
-  private let optimizer: Optimizer
+  private var optimizer: Optimizer
   private let configuration: RunConfiguration
   private let phase: PhaseConfiguration
   private let l1: Float
@@ -75,6 +79,26 @@ public final class Trainer {
     optimizer = Optimizer(network, owned: exchange.owned)
   }
 
+  /// A trainer that goes on from a checkpoint.
+  ///
+  /// - Parameters:
+  ///   - optimizer: its state.
+  ///   - stepsDone: of the phase.
+  ///   - times: where the time of these went.
+  convenience init(
+    _ network: Network, images: ImageSet, plan: BatchPlan, microbatch: Microbatch, configuration: RunConfiguration,
+    phase: PhaseConfiguration, mask: Mask?, l1: Double, communicator: Communicator,
+    restoring optimizer: OptimizerState?,
+    stepsDone: Int, times: StepTimes
+  ) throws(MPIError) {
+    try self.init(
+      network, images: images, plan: plan, microbatch: microbatch, configuration: configuration, phase: phase,
+      mask: mask, l1: l1, communicator: communicator)
+    self.stepsDone = stepsDone
+    self.times = times
+    if let optimizer { self.optimizer = Optimizer(network, owned: exchange.owned, restoring: optimizer) }
+  }
+
   /// A trainer that goes on, with the survivors' momentum, where another one stands.
   ///
   /// - Parameters:
@@ -97,12 +121,22 @@ public final class Trainer {
     let count = network.layout.exchangedCount
     accumulator = GradientAccumulator(microbatches: plan.microbatchesPerRank, count: count)
     exchange = try Exchange(configuration.exchange, other.exchange.communicator, count: count)
-    let momentum = AlignedBuffer(count: other.network.layout.exchangedCount)
-    other.optimizer.copyMomentum(to: momentum)
-    try other.exchange.gather(momentum)
+    requests = other.requests
     optimizer = Optimizer(
-      network, owned: exchange.owned, continuing: other.optimizer, momentum: momentum, compaction: compaction)
+      network, owned: exchange.owned, continuing: other.optimizer, momentum: try other.gatherMomentum(),
+      compaction: compaction)
   }
+
+  /// The momentum of all live parameters, brought together from the ranks. Collective.
+  private func gatherMomentum() throws(MPIError) -> AlignedBuffer {
+    let momentum = AlignedBuffer(count: network.layout.exchangedCount)
+    optimizer.copyMomentum(to: momentum)
+    try exchange.gather(momentum)
+    return momentum
+  }
+
+  /// What decides the next steps besides the network. Collective; between steps.
+  func optimizerState() throws(MPIError) -> OptimizerState { optimizer.state(momentum: try gatherMomentum()) }
 
   /// The bytes that this rank sends in one step.
   public var exchangedBytes: Int { exchange.bytesSent }
@@ -110,17 +144,18 @@ public final class Trainer {
   /// The optimizer steps of the whole phase.
   public var steps: Int { phase.epochs * plan.stepsPerEpoch }
 
-  /// Trains for one epoch.
+  /// Trains for one epoch, or for what is left of it.
   ///
   /// - Parameters:
   ///   - epoch: the number of the epoch over the whole run; images are ordered and augmented by it.
+  ///   - firstStep: how many of its steps are done.
   ///   - onStep: called after each step.
   /// - Throws: `TrainingError.diverged` where the loss is not finite; on all ranks alike.
-  public func trainEpoch(_ epoch: Int, onStep: (StepReport) throws -> Void) throws {
+  public func trainEpoch(_ epoch: Int, from firstStep: Int = 0, onStep: (StepReport) throws -> Void) throws {
     let order = epochOrder(seed: configuration.seed, epoch: epoch, count: plan.imageCount)
     let augmentation = configuration.augments ? Augmentation(seed: configuration.seed, epoch: epoch) : nil
     try order.withUnsafeBufferPointer { order in
-      for step in 0..<plan.stepsPerEpoch {
+      for step in firstStep..<max(firstStep, plan.stepsPerEpoch) {
         let report = try runStep(step, order, augmentation)
         guard report.loss.isFinite else {
           throw TrainingError.diverged(epoch: epoch, step: step, learningRate: report.learningRate)
@@ -149,6 +184,7 @@ public final class Trainer {
     }
     let gradient = accumulator.sum
     try measure(\.exchange) { try exchange.reduce(gradient) }
+    let requests = try measure(\.exchange) { try exchange.agree(self.requests()) }
     measure(\.update) {
       optimizer.step(
         GradientDescentStep(
@@ -161,7 +197,7 @@ public final class Trainer {
     stepsDone += 1
     times.steps += 1
     let metrics = network.arena[network.layout.metrics]
-    return StepReport(loss: metrics[0], accuracy: metrics[1], learningRate: rate)
+    return StepReport(loss: metrics[0], accuracy: metrics[1], learningRate: rate, requests: requests)
   }
 
   private func measure<Result>(_ part: WritableKeyPath<StepTimes, Double>, _ body: () throws -> Result) rethrows

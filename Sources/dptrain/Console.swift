@@ -23,6 +23,20 @@ final class Console: JobObserver {
     report += text + "\n"
   }
 
+  /// Prints a line that is not kept for the report, which a run that was resumed shares with one that was not.
+  func announce(_ text: String) {
+    guard speaks else { return }
+    bar.print(text)
+  }
+
+  func warned(_ message: String) { announce("warning: \(message)") }
+
+  /// Takes over what was reported before a checkpoint.
+  func goOn(with checkpoint: Checkpoint) {
+    guard speaks else { return }
+    report = checkpoint.reportText
+  }
+
   /// Prints a heading with a line below it.
   func head(_ title: String) {
     say()

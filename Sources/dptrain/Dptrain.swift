@@ -20,8 +20,8 @@ struct Dptrain: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      RunCommand.self, TrainCommand.self, PruneCommand.self, EvaluateCommand.self, PredictCommand.self,
-      InspectCommand.self, DoctorCommand.self, BenchCommand.self,
+      RunCommand.self, TrainCommand.self, PruneCommand.self, ResumeCommand.self, EvaluateCommand.self,
+      PredictCommand.self, InspectCommand.self, DoctorCommand.self, BenchCommand.self,
     ],
     defaultSubcommand: RunCommand.self)
 }

@@ -12,117 +12,93 @@ struct JobRunner {
   let job: Job
   let console: Console
   let directory: RunDirectory?
+  private let path: String
 
-  /// Opens the data, makes or loads the network, creates the run directory. Nothing is written before all of the rest is known
-  /// to be in order.
+  /// Opens the data, makes or loads the network, creates the run directory or goes on with the run in it. Nothing is written
+  /// before all of the rest is known to be in order.
   ///
-  /// - Parameters:
-  ///   - pruning: `nil` for dense training alone.
-  ///   - model: a file to start from, in place of a new network.
-  init(
-    training: TrainingOptions, pruning: PruningOptions?, places: PlaceOptions, model: String? = nil,
-    world: Communicator
-  ) throws {
+  init(_ request: JobRequest, reliability: ReliabilityOptions, world: Communicator) throws {
     let console = Console(world)
-    let source = DataSource.resolve(option: places.data)
-    let data = try world.collectively { try CIFARDataset(source) }
-    var configuration = training.configuration(synthetic: data.isSynthetic)
-    try world.collectively { try pruning?.apply(to: &configuration, training: training) }
-    configuration.data = source.description
-    configuration.model = model
-    let network: Network
-    if let model {
-      network = try world.collectively { try Network(path: model, classes: data.classNames.count) }
-      configuration.architecture = network.architecture
-    } else {
-      network = Network(configuration.architecture, classes: data.classNames.count)
-      network.initialize(seed: configuration.seed)
-    }
-    let plan = try world.collectively { try Job.plan(configuration, data: data, ranks: world.size) }
-    try world.collectively {
-      let weights = UnsafeBufferPointer(network.arena[0..<network.layout.count])
-      let mask =
-        model == nil
-        ? Mask(allSurviving: network.layout.count) : try Mask(survivorsOf: weights, layout: network.layout)
-      let requests = try configuration.pruning.requests(layout: network.layout, seed: configuration.seed)
-      // The rounds between count from what the ones before them leave.
-      for request in [requests.first, requests.last] {
-        try request?.check(layout: network.layout, mask: mask, graph: network.graph)
-      }
-    }
-    let path = places.output ?? RunDirectory.defaultPath(architecture: configuration.architecture.rawValue)
-    let directory: RunDirectory? = try world.collectively {
-      world.rank == 0 ? try RunDirectory(path: path, configuration: configuration) : nil
-    }
+    let setup = try JobSetup.make(request, world: world)
+    let (configuration, data) = (setup.configuration, setup.data)
     let hosts = try world.hostCount()
-
+    let parameters = ParameterLayout(configuration.architecture.graph(classes: data.classNames.count)).parameterCount
     console.say(data.description)
     let ranks = world.size == 1 ? "1 rank" : "\(world.size) ranks"
     console.say(
-      "\(configuration.architecture.rawValue), \(network.layout.parameterCount.grouped) parameters; "
+      "\(configuration.architecture.rawValue), \(parameters.grouped) parameters; "
         + "\(ranks) on \(hosts == 1 ? "1 host" : "\(hosts) hosts"); "
-        + "batch \(configuration.batchSize) as \(plan.microbatchesPerBatch) microbatches of \(configuration.microbatch)"
-    )
+        + "batch \(configuration.batchSize) as \(setup.plan.microbatchesPerBatch) microbatches of "
+        + "\(configuration.microbatch)")
     if configuration.exchange == .tree, world.size & (world.size - 1) != 0 {
       console.say("note: the bits of a run are the same on 1, 2, 4, 8 … ranks; \(world.size) ranks give others")
     }
-    console.say("results go to \(path)")
-    job = try Job(
-      configuration, network: network, data: data, communicator: world, directory: directory, observer: console)
+    console.say("results go to \(setup.path)")
     self.console = console
-    self.directory = directory
+    directory = setup.directory
+    path = setup.path
+    job = try Job(
+      configuration, policy: reliability.policy, start: setup.start, data: data, communicator: world,
+      directory: setup.directory, observer: console)
+    for note in setup.notes { console.announce(note) }
+    if case .checkpoint(let checkpoint) = setup.start { console.goOn(with: checkpoint) }
   }
 
-  /// Dense training, with nothing else.
-  func train() throws {
-    try job.trainDense()
-    console.head("Dense network")
-    try console.show(try job.evaluate(), classNames: job.data.classNames)
-    sayWhatItTook()
-    try finish()
-  }
-
-  /// All rounds of prune and fine-tune, with a report of every stage.
-  func prune() throws {
-    console.head("Before pruning")
-    let before = try job.evaluate()
-    try console.show(before, classNames: job.data.classNames)
-    try showSparsity(fromMasks: false)
-    var stages = [("before pruning", before)]
-    for round in 1...job.rounds {
-      let name = job.rounds > 1 ? ", round \(round) of \(job.rounds)" : ""
-      let (result, pruned) = try job.prune(round: round)
-      console.head("After pruning\(name), before fine-tuning")
-      console.say(
-        "selected and broadcast in \((1e3 * result.seconds).fixed(1)) ms; all ranks agree (\(ArenaHash(result.mask)))")
-      showCost(result)
-      try console.show(pruned, classNames: job.data.classNames)
-      try showSparsity(fromMasks: true)
-      stages.append(("pruned\(name)", pruned))
-      try job.finetune(round: round)
-      console.head("After fine-tuning\(name)")
-      let finetuned = try job.evaluate()
-      try console.show(finetuned, classNames: job.data.classNames)
-      try showSparsity(fromMasks: round < job.rounds)
-      stages.append(("fine-tuned\(name)", finetuned))
+  /// Does what is left of the run.
+  ///
+  /// - Returns: the exit status: 0, or 75 where the run is to be resumed.
+  func run() throws -> Int32 {
+    do {
+      try job.run(perform)
+      return 0
+    } catch let stop as RunStopped {
+      console.announce(
+        "stopped \(stop.signal.map { "by \($0) " } ?? "")after step \(stop.step); go on with: dptrain resume \(path)")
+      return ExitStatus.resume
     }
-    try summarize(stages)
-    try finish()
   }
 
-  /// What gradual pruning left, and its fine-tuning.
-  func finishGradual() throws {
-    console.head("After gradual pruning, before fine-tuning")
-    let pruned = try job.evaluate()
+  private func perform(_ stage: RunStage) throws {
+    switch stage {
+    case .dense: try job.trainDense()
+    case .start: try reportStart()
+    case .prune(let round): try prune(round)
+    case .finetune(let round): if job.isGradual { try job.finetuneGradual() } else { try job.finetune(round: round) }
+    case .evaluation(let round): try reportFinetuned(round)
+    case .summary: try summarize()
+    }
+  }
+
+  /// What is there before pruning, or what gradual pruning left.
+  private func reportStart() throws {
+    console.head(job.isGradual ? "After gradual pruning, before fine-tuning" : "Before pruning")
+    let evaluation = try job.evaluate()
+    try console.show(evaluation, classNames: job.data.classNames)
+    try showSparsity(fromMasks: job.isGradual)
+    job.note(evaluation, as: job.isGradual ? "gradually pruned" : "before pruning")
+  }
+
+  private func prune(_ round: Int) throws {
+    let (result, pruned) = try job.prune(round: round)
+    console.head("After pruning\(name(round)), before fine-tuning")
+    console.say(
+      "selected and broadcast in \((1e3 * result.seconds).fixed(1)) ms; all ranks agree (\(ArenaHash(result.mask)))")
+    showCost(result)
     try console.show(pruned, classNames: job.data.classNames)
     try showSparsity(fromMasks: true)
-    try job.finetuneGradual()
-    console.head("After fine-tuning")
-    let finetuned = try job.evaluate()
-    try console.show(finetuned, classNames: job.data.classNames)
-    try showSparsity(fromMasks: false)
-    try summarize([("gradually pruned", pruned), ("fine-tuned", finetuned)])
-    try finish()
+    job.note(pruned, as: "pruned\(name(round))")
+  }
+
+  private func reportFinetuned(_ round: Int) throws {
+    console.head("After fine-tuning\(name(round))")
+    let evaluation = try job.evaluate()
+    try console.show(evaluation, classNames: job.data.classNames)
+    try showSparsity(fromMasks: round < job.rounds)
+    job.note(evaluation, as: "fine-tuned\(name(round))")
+  }
+
+  private func name(_ round: Int) -> String {
+    job.rounds > 1 && !job.isGradual ? ", round \(round) of \(job.rounds)" : ""
   }
 
   private func showSparsity(fromMasks: Bool) throws {
@@ -146,25 +122,34 @@ struct JobRunner {
     }
   }
 
-  private func summarize(_ stages: [(name: String, evaluation: Evaluation)]) throws {
-    console.head("Summary")
-    console.say(job.data.description)
-    for (name, evaluation) in stages {
-      let accuracy = (100 * evaluation.accuracy).fixed(2)
-      console.say("  \(accuracy) %  \(name) (loss \(evaluation.loss.fixed(4)))")
+  private func summarize() throws {
+    if job.configuration.kind == .train {
+      console.head("Dense network")
+      try console.show(try job.evaluate(), classNames: job.data.classNames)
+    } else {
+      console.head("Summary")
+      console.say(job.data.description)
+      for result in job.state.results {
+        let accuracy = (100 * result.accuracy).fixed(2)
+        console.say("  \(accuracy) %  \(result.name) (loss \(result.loss.fixed(4)))")
+      }
+      console.say()
+      console.say(CostTable(graph: job.network.graph, layout: job.network.layout, mask: job.mask).summary)
+      console.say()
     }
-    console.say()
-    console.say(CostTable(graph: job.network.graph, layout: job.network.layout, mask: job.mask).summary)
-    console.say()
     sayWhatItTook()
+    try job.communicator.collectively {
+      guard let directory else { return }
+      try AtomicFile.write(console.report, to: directory.file("report.txt"))
+    }
   }
 
   private func sayWhatItTook() {
-    let speed = job.trainingSeconds > 0 ? Double(job.trainedImages) / job.trainingSeconds : 0
+    let speed = job.state.trainingSeconds > 0 ? Double(job.state.trainedImages) / job.state.trainingSeconds : 0
     console.say(
-      "trained on \(job.trainedImages.grouped) images at \(Int(speed.rounded()).grouped) images/s; "
+      "trained on \(job.state.trainedImages.grouped) images at \(Int(speed.rounded()).grouped) images/s; "
         + "\(Duration.seconds(job.seconds).brief) in all")
-    for summary in job.exchanges where summary.bytes > 0 {
+    for summary in job.state.exchanges where summary.bytes > 0 {
       let name =
         summary.phase == .dense
         ? "dense training" : "fine-tuning" + (job.rounds > 1 && !job.isGradual ? ", round \(summary.round)" : "")
@@ -173,13 +158,6 @@ struct JobRunner {
           + "\((100 * summary.share).fixed(1)) % of the step")
     }
     console.say("weights \(ArenaHash(job.network))")
-  }
-
-  private func finish() throws {
-    try job.communicator.collectively {
-      guard let directory else { return }
-      try AtomicFile.write(console.report, to: directory.file("report.txt"))
-    }
   }
 }
 

@@ -19,6 +19,22 @@ struct PlaceOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp("Where everything the run makes goes (default: runs/<time>-<arch>).", valueName: "directory"))
   var output: String?
+
+  @Flag(help: "Go on with the run in --output from its newest checkpoint that verifies; begin it where there is none.")
+  var resume = false
+
+  mutating func validate() throws {
+    try TrainingOptions.require(!resume || output != nil, "--resume needs --output, the directory of the run")
+  }
+
+  /// What a command asks for.
+  func request(
+    _ kind: RunKind, _ training: TrainingOptions, _ pruning: PruningOptions?, model: String? = nil
+  ) -> JobRequest {
+    JobRequest(
+      settings: .init(kind: kind, training: training, pruning: pruning, data: data, model: model), output: output,
+      resumes: resume)
+  }
 }
 
 /// The words of `--learning-rate-schedule`.

@@ -2,8 +2,27 @@ import ArgumentParser
 import MPI
 import Training
 
+/// A command that makes a run, or goes on with one.
+protocol RunMakingCommand: RankCommand {
+  var request: JobRequest { get }
+  var reliability: ReliabilityOptions { get }
+}
+
+extension RunMakingCommand {
+  func run(on world: Communicator) throws -> Int32 {
+    do {
+      return try JobRunner(request, reliability: reliability, world: world).run()
+    } catch let finished as RunFinished {
+      let console = Console(world)
+      console.announce("\(finished.path) holds a finished run: nothing is left to do")
+      if let weights = finished.report.split(separator: "\n").last { console.announce(String(weights)) }
+      return 0
+    }
+  }
+}
+
 /// `dptrain run`: the main job.
-struct RunCommand: RankCommand {
+struct RunCommand: RunMakingCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Train, prune, fine-tune and report: the whole job.",
     discussion: """
@@ -13,33 +32,27 @@ struct RunCommand: RankCommand {
       """)
 
   @OptionGroup(title: "Places") var places: PlaceOptions
+  @OptionGroup(title: "Checkpoints and trouble") var reliability: ReliabilityOptions
   @OptionGroup(title: "Pruning") var pruning: PruningOptions
   @OptionGroup(title: "Training") var training: TrainingOptions
 
-  func run(on world: Communicator) throws -> Int32 {
-    let runner = try JobRunner(training: training, pruning: pruning, places: places, world: world)
-    try runner.job.trainDense()
-    if runner.job.isGradual { try runner.finishGradual() } else { try runner.prune() }
-    return 0
-  }
+  var request: JobRequest { places.request(.run, training, pruning) }
 }
 
 /// `dptrain train`: dense training alone.
-struct TrainCommand: RankCommand {
+struct TrainCommand: RunMakingCommand {
   static let configuration = CommandConfiguration(
     commandName: "train", abstract: "Train a dense network and keep it in dense.safetensors.")
 
   @OptionGroup(title: "Places") var places: PlaceOptions
+  @OptionGroup(title: "Checkpoints and trouble") var reliability: ReliabilityOptions
   @OptionGroup(title: "Training") var training: TrainingOptions
 
-  func run(on world: Communicator) throws -> Int32 {
-    try JobRunner(training: training, pruning: nil, places: places, world: world).train()
-    return 0
-  }
+  var request: JobRequest { places.request(.train, training, nil) }
 }
 
 /// `dptrain prune`: prune and fine-tune a model that is there.
-struct PruneCommand: RankCommand {
+struct PruneCommand: RunMakingCommand {
   static let configuration = CommandConfiguration(
     commandName: "prune", abstract: "Prune and fine-tune a model from a file.",
     discussion: "The model is one of dptrain's, or a safetensors file of torchvision's state_dict.")
@@ -48,6 +61,7 @@ struct PruneCommand: RankCommand {
   var model: String
 
   @OptionGroup(title: "Places") var places: PlaceOptions
+  @OptionGroup(title: "Checkpoints and trouble") var reliability: ReliabilityOptions
   @OptionGroup(title: "Pruning") var pruning: PruningOptions
   @OptionGroup(title: "Training") var training: TrainingOptions
 
@@ -57,8 +71,23 @@ struct PruneCommand: RankCommand {
       "--schedule cubic prunes while a dense network trains: it is for 'dptrain run', not for a model that is trained")
   }
 
-  func run(on world: Communicator) throws -> Int32 {
-    try JobRunner(training: training, pruning: pruning, places: places, model: model, world: world).prune()
-    return 0
-  }
+  var request: JobRequest { places.request(.prune, training, pruning, model: model) }
+}
+
+/// `dptrain resume`: go on with a run.
+struct ResumeCommand: RunMakingCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "resume", abstract: "Go on with a run that was stopped, from its newest checkpoint.",
+    discussion: """
+      Everything follows from the run directory; the number of ranks may be another one. A run that was stopped anywhere and \
+      resumed ends with the same bits as one that was never stopped. Where batch scripts restart a job, give the command that \
+      began the run the flag --resume instead: it begins the run the first time.
+      """)
+
+  @Argument(help: "The run directory.")
+  var directory: String
+
+  @OptionGroup(title: "Checkpoints and trouble") var reliability: ReliabilityOptions
+
+  var request: JobRequest { JobRequest(settings: nil, output: directory, resumes: true) }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Kernels
 import MPI
+import Training
 
 // First of all: code that follows may use instructions that this CPU lacks, and OpenBLAS chooses its kernels when the
 // process starts.
@@ -35,6 +36,8 @@ do {
 }
 
 if let job = command as? any RankCommand {
+  // From the start on: a signal that comes while a run is being prepared is not to end it without a word.
+  if job is any RunMakingCommand { StopSignals.listen() }
   exit(MPIEnvironment.run { try job.run(on: $0) })
 }
 // What needs no ranks is done by one.

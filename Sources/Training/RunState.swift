@@ -1,0 +1,80 @@
+/// Where a run stands, and its figures so far: all that a checkpoint keeps besides tensors and texts.
+public struct RunState: Sendable, Equatable, Codable {
+  /// What the run is at, or will begin with next.
+  public internal(set) var stage: RunStage
+  /// The epochs of the stage that are done.
+  public internal(set) var epoch = 0
+  /// The steps of the present epoch that are done.
+  public internal(set) var step = 0
+  /// Whether the present epoch is evaluated and recorded, and only gradual pruning is left of it.
+  public internal(set) var isEvaluated = false
+  /// The epochs of the whole run that are done: images are ordered and augmented by it.
+  public internal(set) var epochsDone = 0
+  /// The optimizer steps of the whole run that are done.
+  public internal(set) var stepsDone = 0
+  /// PyTorch's `num_batches_tracked`.
+  public internal(set) var batchesTracked: Int64 = 0
+  /// The sums of the present epoch.
+  public internal(set) var sums = EpochSums()
+  /// Where the time of the present phase's steps went.
+  public internal(set) var times = StepTimes()
+  /// The wall-clock seconds of the run, over all processes that have worked at it.
+  public internal(set) var seconds = 0.0
+  /// The seconds that epochs of training took, over all phases.
+  public internal(set) var trainingSeconds = 0.0
+  /// The images that were trained on in ``trainingSeconds``.
+  public internal(set) var trainedImages = 0
+  /// What the exchange of each phase cost.
+  public internal(set) var exchanges: [ExchangeSummary] = []
+  /// How the network did at the end of each stage.
+  public internal(set) var results: [StageResult] = []
+  /// The test accuracy at the last evaluation in the present stage.
+  public internal(set) var accuracy: Double?
+
+  init(stage: RunStage) { self.stage = stage }
+}
+
+/// Sums over the steps of an epoch.
+public struct EpochSums: Sendable, Equatable, Codable {
+  var losses = 0.0
+  var right = 0.0
+  /// The learning rate of the last step.
+  var rate = 0.0
+  var seconds = 0.0
+  /// The seconds of exchange in the phase before the epoch.
+  var exchangeBefore = 0.0
+  /// The steps that were left out because their gradient was not finite.
+  var skipped = 0
+}
+
+/// How the network did at the end of a stage.
+public struct StageResult: Sendable, Equatable, Codable {
+  /// Such as `pruned, round 1 of 2`.
+  public let name: String
+  public let loss: Double
+  /// A fraction.
+  public let accuracy: Double
+
+  public init(name: String, loss: Double, accuracy: Double) {
+    self.name = name
+    self.loss = loss
+    self.accuracy = accuracy
+  }
+}
+
+extension RunState {
+  /// Throws unless a run of this configuration can stand there.
+  func check(
+    stages: [RunStage], configuration: RunConfiguration, stepsPerEpoch: Int
+  ) throws(CheckpointError.Problem) {
+    let epochs: Int
+    switch stage {
+    case .dense: epochs = configuration.dense.epochs
+    case .finetune: epochs = configuration.finetune.epochs
+    default: epochs = 0
+    }
+    guard stages.contains(stage), 0...epochs ~= epoch, 0...stepsPerEpoch ~= step, epoch < epochs || step == 0,
+      epochsDone >= epoch, stepsDone >= step
+    else { throw .fit("the run cannot stand at \(stage), epoch \(epoch), step \(step)") }
+  }
+}

@@ -1,0 +1,145 @@
+import CIFAR
+import Formats
+import Kernels
+import MPI
+import NeuralNetwork
+import Pruning
+import Training
+
+/// What a command asks for.
+struct JobRequest {
+  /// nil where the run's own settings count.
+  var settings: Settings?
+  /// The run directory; nil for one of the program's choice.
+  var output: String?
+  /// Whether to go on with the run in the directory.
+  var resumes = false
+
+  struct Settings {
+    let kind: RunKind
+    let training: TrainingOptions
+    let pruning: PruningOptions?
+    let data: String?
+    let model: String?
+
+    /// Resolves the settings against the data.
+    func configuration(_ source: DataSource, _ data: CIFARDataset) throws -> RunConfiguration {
+      var result = training.configuration(synthetic: data.isSynthetic)
+      result.kind = kind
+      try pruning?.apply(to: &result, training: training)
+      result.data = source.description
+      result.model = model
+      return result
+    }
+  }
+}
+
+/// Data, settings, directory and start of a run: all that must be in order before anything is written.
+struct JobSetup {
+  let configuration: RunConfiguration
+  let data: CIFARDataset
+  let plan: BatchPlan
+  let path: String
+  /// Rank 0's.
+  let directory: RunDirectory?
+  let start: JobStart
+  /// What rank 0 has to say about the start.
+  var notes: [String] = []
+
+  /// Sets up what a command asks for. Collective.
+  ///
+  /// - Throws: `RunFinished` on all ranks where there is nothing left to do.
+  static func make(_ request: JobRequest, world: Communicator) throws -> JobSetup {
+    let goesOn = request.resumes && world.rank == 0 && request.output.map(RunDirectory.holdsRun) ?? false
+    let all = try world.broadcast(goesOn ? 1 : 0, root: 0) == 1
+    guard all, let path = request.output else { return try new(request, world) }
+    return try goingOn(path, request, world)
+  }
+
+  private static func new(_ request: JobRequest, _ world: Communicator) throws -> JobSetup {
+    let settings = try world.collectively {
+      guard let settings = request.settings else {
+        throw UsageError(description: "\(request.output ?? "") holds no run to resume: it has no config.json")
+      }
+      return settings
+    }
+    let source = DataSource.resolve(option: settings.data)
+    let data = try world.collectively { try CIFARDataset(source) }
+    var configuration = try world.collectively { try settings.configuration(source, data) }
+    let network = try world.collectively { try Self.network(configuration, data) }
+    configuration.architecture = network.architecture
+    let plan = try world.collectively { try Job.plan(configuration, data: data, ranks: world.size) }
+    try world.collectively {
+      let weights = UnsafeBufferPointer(network.arena[0..<network.layout.count])
+      let mask =
+        settings.model == nil
+        ? Mask(allSurviving: network.layout.count) : try Mask(survivorsOf: weights, layout: network.layout)
+      let requests = try configuration.pruning.requests(layout: network.layout, seed: configuration.seed)
+      // The rounds between count from what the ones before them leave.
+      for request in [requests.first, requests.last] {
+        try request?.check(layout: network.layout, mask: mask, graph: network.graph)
+      }
+    }
+    let path = request.output ?? RunDirectory.defaultPath(architecture: configuration.architecture.rawValue)
+    let directory: RunDirectory? = try world.collectively {
+      world.rank == 0 ? try RunDirectory(path: path, configuration: configuration) : nil
+    }
+    return JobSetup(
+      configuration: configuration, data: data, plan: plan, path: path, directory: directory, start: .network(network))
+  }
+
+  /// What a run begins with: the model from a file, or a new network.
+  private static func network(_ configuration: RunConfiguration, _ data: CIFARDataset) throws -> Network {
+    let classes = data.classNames.count
+    if let model = configuration.model { return try Network(path: model, classes: classes) }
+    let network = Network(configuration.architecture, classes: classes)
+    network.initialize(seed: configuration.seed)
+    return network
+  }
+
+  /// The run that a directory holds. Rank 0 alone reads there.
+  private static func goingOn(_ path: String, _ request: JobRequest, _ world: Communicator) throws -> JobSetup {
+    let directory = try world.collectively { world.rank == 0 ? try RunDirectory(resuming: path) : nil }
+    let finished = try world.collectively { directory?.isFinished == true ? try directory?.report() ?? "" : "" }
+    let report = try world.broadcast(finished, root: 0)
+    guard report.isEmpty else { throw RunFinished(path: path, report: report) }
+
+    let own = try world.collectively { try directory?.configurationText() ?? "" }
+    let text = try world.broadcast(own, root: 0)
+    let configuration = try world.collectively { try RunConfiguration(json: text, of: path) }
+    let source = DataSource.resolve(option: request.settings == nil ? configuration.data : request.settings?.data)
+    let data = try world.collectively { try CIFARDataset(source) }
+    try world.collectively {
+      guard let settings = request.settings else { return }
+      var asked = try settings.configuration(source, data)
+      // A model's architecture is not the command's to say.
+      if settings.model != nil { asked.architecture = configuration.architecture }
+      try configuration.requireSame(asked, path: path)
+    }
+    let plan = try world.collectively { try Job.plan(configuration, data: data, ranks: world.size) }
+
+    let found = try world.collectively { try directory?.newestCheckpoint(of: configuration) }
+    let start: JobStart
+    if try world.broadcast(found == nil ? 0 : 1, root: 0) == 1 {
+      start = .checkpoint(try Checkpoint.broadcast(found?.checkpoint, world))
+    } else {
+      start = .network(try world.collectively { try network(configuration, data) })
+    }
+    try world.collectively { try directory?.restoreMetrics(found?.checkpoint.metrics ?? []) }
+    var setup = JobSetup(
+      configuration: configuration, data: data, plan: plan, path: path, directory: directory, start: start)
+    if let found {
+      setup.notes = found.skipped.map { "warning: skipped a damaged checkpoint: \($0)" }
+      setup.notes.append("going on from \(found.path)")
+    } else {
+      setup.notes = ["\(path) has no checkpoint yet: the run begins afresh"]
+    }
+    return setup
+  }
+}
+
+/// A run that is to be resumed is at its end already.
+struct RunFinished: Error {
+  let path: String
+  let report: String
+}
