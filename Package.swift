@@ -26,6 +26,7 @@ let package = Package(
     .systemLibrary(name: "CxxHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
 
     .target(name: "MPI", dependencies: ["CMPI"], exclude: ["README.md"]),
+    .target(name: "Watchdog", dependencies: ["MPI"]),
     .target(name: "CProcessor"),
     .target(name: "CSignals"),
     .target(name: "Kernels", dependencies: ["COpenBLAS", "CProcessor"], swiftSettings: compute),
@@ -47,15 +48,20 @@ let package = Package(
     .executableTarget(
       name: "dptrain",
       dependencies: [
-        "MPI", "Kernels", "CIFAR", "Formats", "Inference", "NeuralNetwork", "Pruning", "Training", "Reporting",
+        "MPI", "Watchdog", "Kernels", "CIFAR", "Formats", "Inference", "NeuralNetwork", "Pruning", "Training",
+        "Reporting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "kernel-bench", dependencies: ["Kernels"], path: "Benchmarks/Kernels"),
 
     .target(name: "TestSupport", dependencies: ["Formats"], path: "Tests/Support"),
     .executableTarget(name: "mpi-conformance", dependencies: ["MPI"], path: "Tests/MPIConformance"),
+    .executableTarget(
+      name: "training-faults", dependencies: ["MPI", "CIFAR", "NeuralNetwork", "Training"],
+      path: "Tests/TrainingFaults"),
     .testTarget(name: "SupportTests", dependencies: ["TestSupport"]),
     .testTarget(name: "MPITests", dependencies: ["MPI", "TestSupport", "mpi-conformance"]),
+    .testTarget(name: "WatchdogTests", dependencies: ["Watchdog", "MPI"]),
     // Without the compute flags: what the compute modules are built for must not depend on who asks.
     .testTarget(name: "MachineTests", dependencies: ["Kernels"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], swiftSettings: compute),
@@ -84,7 +90,10 @@ let package = Package(
     .testTarget(
       name: "ReportingTests", dependencies: ["Reporting", "Pruning", "NeuralNetwork"], exclude: ["Golden"]),
     .testTarget(
-      name: "TrainingTests", dependencies: ["Training", "Kernels", "CIFAR", "NeuralNetwork", "Pruning", "TestSupport"],
+      name: "TrainingTests",
+      dependencies: [
+        "Training", "Kernels", "CIFAR", "Formats", "NeuralNetwork", "Pruning", "TestSupport", "training-faults",
+      ],
       exclude: ["Golden"]),
     .testTarget(
       name: "EndToEndTests", dependencies: ["dptrain", "Training", "Formats", "NeuralNetwork", "TestSupport"]),

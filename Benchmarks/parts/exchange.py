@@ -33,6 +33,9 @@ def measure(options):
     steps = {
         "dense": step(options, "resnet18", BATCH, 20),
         "pruned": step(options, "resnet18", BATCH, 40, "--model", model, "--prune", SPARSITY),
+        "pruned, bfloat16": step(
+            options, "resnet18", BATCH, 40, "--model", model, "--prune", SPARSITY, "--exchange", "bfloat16"
+        ),
     }
     samples = in_turn(steps, options.repetitions, "exchange_bytes")
     sent = {side: samples[side][0]["exchange_bytes"] for side in samples}
@@ -43,7 +46,7 @@ def measure(options):
             "batch_size": BATCH,
             "sparsity": SPARSITY,
             "bytes": sent,
-            "share": sent["pruned"] / sent["dense"],
+            "shares": {side: sent[side] / sent["dense"] for side in sent if side != "dense"},
             "target_share": 0.03,
             "exchange_seconds": spreads(samples, "exchange_seconds"),
             "step_seconds": spreads(samples, "step_seconds_median"),
@@ -66,13 +69,14 @@ def section(part):
         ),
         "",
         f"What a step of `resnet18` exchanges ({survivors['ranks']} ranks, batch {survivors['batch_size']}), dense and on the survivors",
-        f"of {percent(survivors['sparsity'])} pruning. The time in exchange includes waiting for the slower rank.",
+        f"of {percent(survivors['sparsity'])} pruning. The time in exchange includes waiting for the slower rank. In single precision the survivors",
+        "alone are 5.3 % of the dense bytes, because all of them lie among the 38 % of weights that are exchanged at all.",
         "",
     ]
     return lines + list(
         table(
             ["-", ">bytes a step", ">of the dense bytes", ">target", "-", ">in exchange, ms", ">of the step", ">target", "-"],
-            [survivors_row(survivors, side) for side in ("dense", "pruned")],
+            [survivors_row(survivors, side) for side in survivors["bytes"]],
         )
     )
 
@@ -88,8 +92,10 @@ def method_row(method):
 def survivors_row(survivors, side):
     seconds = survivors["exchange_seconds"][side]
     of_step = seconds["median"] / survivors["step_seconds"][side]["median"]
-    share, target = survivors["share"], survivors["target_share"]
-    judged = ["–", "–", ""] if side == "dense" else [f"{100 * share:.2f} %", percent(target), verdict(share <= target)]
+    judged = ["–", "–", ""]
+    if side != "dense":
+        share, target = survivors["shares"][side], survivors["target_share"]
+        judged = [f"{100 * share:.2f} %", percent(target), verdict(share <= target)]
     share_of_step = ["10 %", verdict(of_step <= 0.1)] if side == "dense" else ["–", ""]
     return [
         side, f"{survivors['bytes'][side]:,}", *judged, milliseconds(seconds), f"{100 * of_step:.1f} %", *share_of_step

@@ -16,6 +16,8 @@ final class LaneLayer {
   private let residualChannels: [Int32]?
   /// The residual's channels in the order of the output's, zeros where none is added.
   private let gathered: AlignedBuffer
+  /// Whether a dense kernel has seen the weights.
+  private var knowsWeights = false
 
   init(_ layer: FoldedLayer, _ weights: LaneWeights, lanes: Int, residualChannelCount: Int) {
     self.weights = weights
@@ -45,7 +47,8 @@ final class LaneLayer {
     switch kernel {
     case .none: epilogue(x: nil, bias: weights.bias.pointer, residual: residual, y: y)
     case .dense(let convolution):
-      convolution.forward(weights: weights.buffer.pointer, x: x, y: y)
+      convolution.forward(weights: weights.buffer.pointer, x: x, y: y, sameWeights: knowsWeights)
+      knowsWeights = true
       epilogue(x: y, bias: weights.bias.pointer, residual: residual, y: y)
     case .sparse(let convolution):
       let start = ConvolutionStart(

@@ -58,8 +58,11 @@ public final class Convolution: Sendable {
   ///   - weights: what `tapOffsets` count from.
   ///   - x: `[I][height][width][lane]`.
   ///   - y: `[O][height'][width'][lane]`, overwritten.
-  public func forward(weights: UnsafePointer<Float>, x: UnsafePointer<Float>, y: UnsafeMutablePointer<Float>) {
-    algorithm.forward(weights: weights, x: x, y: y)
+  ///   - sameWeights: whether the last operation was this one with these weights, so that what it made of them can serve again.
+  public func forward(
+    weights: UnsafePointer<Float>, x: UnsafePointer<Float>, y: UnsafeMutablePointer<Float>, sameWeights: Bool = false
+  ) {
+    algorithm.forward(weights: weights, x: x, y: y, sameWeights: sameWeights)
   }
 
   /// The gradient of the loss with respect to `x`, from that with respect to `y`.

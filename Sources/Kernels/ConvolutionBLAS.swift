@@ -31,7 +31,9 @@ final class ConvolutionBLAS: ConvolutionAlgorithm {
     columns = shape.inputChannels < 16 ? ImageColumns(shape, lanes: lanes) : nil
   }
 
-  func forward(weights: UnsafePointer<Float>, x: UnsafePointer<Float>, y: UnsafeMutablePointer<Float>) {
+  func forward(
+    weights: UnsafePointer<Float>, x: UnsafePointer<Float>, y: UnsafeMutablePointer<Float>, sameWeights: Bool
+  ) {
     if let columns {
       columns.forward(weights: weights, tapOffsets: tapOffsets, x: x, y: y)
       return

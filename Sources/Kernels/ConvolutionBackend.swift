@@ -27,7 +27,8 @@ public enum ConvolutionBackend: Sendable, CaseIterable {
 
 /// The operations of ``Convolution``, which documents them, in one implementation.
 protocol ConvolutionAlgorithm: Sendable {
-  func forward(weights: UnsafePointer<Float>, x: UnsafePointer<Float>, y: UnsafeMutablePointer<Float>)
+  func forward(
+    weights: UnsafePointer<Float>, x: UnsafePointer<Float>, y: UnsafeMutablePointer<Float>, sameWeights: Bool)
 
   func inputGradient(
     weights: UnsafePointer<Float>, yGradient: UnsafePointer<Float>, xGradient: UnsafeMutablePointer<Float>, adding: Bool

@@ -30,7 +30,9 @@ final class ConvolutionTiles: ConvolutionAlgorithm {
     weightGradient = ConvolutionWeightGradient(shape, lanes: lanes, tapOffsets: tapOffsets, meetings: meetings)
   }
 
-  func forward(weights: UnsafePointer<Float>, x: UnsafePointer<Float>, y: UnsafeMutablePointer<Float>) {
+  func forward(
+    weights: UnsafePointer<Float>, x: UnsafePointer<Float>, y: UnsafeMutablePointer<Float>, sameWeights: Bool
+  ) {
     forwardPlan.run(
       rows: shape.outputChannels, columns: lanes,
       operands: TileOperands(

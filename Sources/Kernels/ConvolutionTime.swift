@@ -18,13 +18,13 @@ public enum ConvolutionTime {
     let output: Double
   }
 
-  /// Round figures for one Zen 4 core with AVX-512 at microbatches of 64 images, fitted to `kernel-bench --sparse`
+  /// Round figures for one Zen 5 core with AVX-512 at microbatches of 64 images, fitted to `kernel-bench --sparse`
   /// (docs/results/sparse-kernels.txt). The sparse kernel's rate is that of long runs in the first-level cache.
   static let rates = [
-    Rates(pixels: 64, winograd: 180, direct: 114, sparse: 90, survivor: 0.08, output: 0.2),
-    Rates(pixels: 16, winograd: 158, direct: 114, sparse: 90, survivor: 0.06, output: 0.2),
-    Rates(pixels: 4, winograd: 115, direct: 115, sparse: 90, survivor: 0.015, output: 0.2),
-    Rates(pixels: 0, winograd: 115, direct: 115, sparse: 90, survivor: 0.009, output: 0.2),
+    Rates(pixels: 64, winograd: 600, direct: 255, sparse: 180, survivor: 0.1, output: 0.065),
+    Rates(pixels: 16, winograd: 500, direct: 255, sparse: 200, survivor: 0.08, output: 0.05),
+    Rates(pixels: 4, winograd: 255, direct: 255, sparse: 160, survivor: 0.015, output: 0.045),
+    Rates(pixels: 0, winograd: 255, direct: 255, sparse: 110, survivor: 0.002, output: 0.06),
   ]
 
   /// The seconds of the faster of the dense and the sparse kernel.

@@ -75,6 +75,18 @@ extension Communicator {
     return values
   }
 
+  /// The texts of all ranks, in their order, on every rank.
+  public func allGather(_ text: String) throws(MPIError) -> [String] {
+    let bytes = Array(text.utf8)
+    let layout = try BlockLayout(counts: try allGather(bytes.count))
+    var all = [UInt8](repeating: 0, count: layout.end)
+    all.replaceSubrange(layout[rank], with: bytes)
+    try all.withUnsafeMutableBufferPointer { (buffer) throws(MPIError) in
+      try allGather(inPlace: buffer, layout: layout)
+    }
+    return (0..<size).map { String(decoding: all[layout[$0]], as: UTF8.self) }
+  }
+
   /// The arrays of all ranks, in their order, on the root; nil on the others. Their lengths may vary.
   public func gather<Scalar: MPIScalar>(_ array: [Scalar], root: Int) throws(MPIError) -> [[Scalar]]? {
     let routine: StaticString = "MPI_Gatherv"

@@ -28,6 +28,9 @@ public final class Communicator {
   let handle: MPI_Comm
   let job: JobState
 
+  /// What this process is doing in MPI, on this and all other communicators.
+  public var activity: CallActivity { job.activity }
+
   /// The name of the host that runs this process. All ranks of a node have the same.
   public static var hostName: String {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: 257) { buffer in
@@ -92,7 +95,9 @@ extension Communicator {
     guard JobState.isActive else {
       throw refusal(routine, "called after MPI was finalised", code: MPI_ERR_COMM)
     }
+    job.activity.callBegins(routine)
     let code = body(handle)
+    job.activity.callEnds()
     guard code == MPI_SUCCESS else {
       throw MPIError(routine, code: code, detail: detail(), rank: job.rank)
     }

@@ -4,6 +4,8 @@ import CMPI
 final class JobState {
   /// This process's rank in the world, for messages.
   let rank: Int
+  /// What the process is doing in MPI.
+  let activity = CallActivity()
   /// Whether `collectively` has already told all ranks of a failure, so that they can be expected to end together.
   var hasAgreedOnFailure = false
 

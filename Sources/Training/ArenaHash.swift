@@ -23,6 +23,9 @@ public struct ArenaHash: Sendable, Hashable, CustomStringConvertible {
   /// The hash of a mask's bits.
   public init(_ mask: Mask) { self = mask.withUnsafeBytes { ArenaHash($0) } }
 
+  /// The two halves, the lower one first.
+  var words: [UInt64] { [low, high] }
+
   /// 32 hexadecimal digits, as `xxh128sum` prints them.
   public var description: String { [high, low].map { Self.digits($0) }.joined() }
 
@@ -38,8 +41,11 @@ public struct ArenaHash: Sendable, Hashable, CustomStringConvertible {
     let lows = try communicator.allGather(low)
     let highs = try communicator.allGather(high)
     guard lows.allSatisfy({ $0 == low }), highs.allSatisfy({ $0 == high }) else {
-      let hashes = zip(highs, lows).map { Self.digits($0) + Self.digits($1) }
-      throw TrainingError.ranksDiffer(what: what, hashes: hashes)
+      let hosts = try communicator.gather(Communicator.hostName, root: 0)
+      let ranks = zip(highs, lows).enumerated().map { rank, hash in
+        RankHash(rank: rank, host: hosts?[rank] ?? "", hash: Self.digits(hash.0) + Self.digits(hash.1))
+      }
+      throw TrainingError.ranksDiffer(what: what, ranks: ranks)
     }
   }
 }

@@ -24,6 +24,13 @@ public struct Checkpoint: Sendable, Equatable {
   /// The report so far, as text.
   public var reportText: String { String(decoding: report, as: UTF8.self) }
 
+  /// Whether another checkpoint holds the same weights, statistics, momentum and mask, bit by bit.
+  package func hasSameTensors(as other: Checkpoint) -> Bool {
+    survivors == other.survivors && arena.map(\.bitPattern) == other.arena.map(\.bitPattern)
+      && optimizer?.momentum.map(\.bitPattern) == other.optimizer?.momentum.map(\.bitPattern)
+      && optimizer?.dead == other.optimizer?.dead && optimizer?.deadMomentum == other.optimizer?.deadMomentum
+  }
+
   package init(
     configuration: RunConfiguration, state: RunState, survivors: Mask?, arena: [Float], optimizer: OptimizerState?,
     metrics: [UInt8], report: [UInt8]
@@ -62,10 +69,10 @@ public struct Checkpoint: Sendable, Equatable {
       momentum: momentum, deadMomentum: dead.isEmpty ? nil : dead, metrics: [], report: [])
   }
 
-  /// The network of the checkpoint and, where pruned weights stay as zeros, the mask of the survivors.
+  /// The network of the checkpoint.
   ///
   /// - Throws: `CheckpointError.Problem.fit` where the parts do not make one.
-  func network(classes: Int) throws(CheckpointError.Problem) -> (Network, Mask) {
+  func network(classes: Int) throws(CheckpointError.Problem) -> Network {
     let full = Network(configuration.architecture, classes: classes)
     if let survivors, survivors.count != full.layout.count {
       throw .fit("a mask of \(survivors.count) elements for an arena of \(full.layout.count)")
@@ -86,8 +93,7 @@ public struct Checkpoint: Sendable, Equatable {
         throw .fit("the momentum of \(dead.count) dead taps, expected \(layout.dead.count)")
       }
     }
-    let mask = configuration.isMasked ? survivors : nil
-    return (network, mask ?? Mask(allSurviving: layout.count))
+    return network
   }
 }
 

@@ -6,9 +6,20 @@ final class CheckpointStore: Sendable {
   /// A checkpoint that is there.
   struct Entry: Sendable, Equatable {
     let step: Int
-    /// The stage it was written in, and the test accuracy at its last evaluation there.
+    /// The stage that it was written in.
     let stage: RunStage
+    /// The test accuracy of its weights, where it was written right after their evaluation.
     let accuracy: Double?
+
+    init(step: Int, stage: RunStage, accuracy: Double?) {
+      self.step = step
+      self.stage = stage
+      self.accuracy = accuracy
+    }
+
+    init(_ state: RunState) {
+      self.init(step: state.stepsDone, stage: state.stage, accuracy: state.isEvaluated ? state.accuracy : nil)
+    }
   }
 
   let folder: String
@@ -24,9 +35,8 @@ final class CheckpointStore: Sendable {
   init(folder: String, kept: Int) {
     self.folder = folder
     self.kept = kept
-    let found = Self.steps(folder: folder).compactMap { step -> Entry? in
-      guard let state = try? Checkpoint.state(path: "\(folder)/\(Self.name(step: step))") else { return nil }
-      return Entry(step: step, stage: state.stage, accuracy: state.accuracy)
+    let found = Self.steps(folder: folder).compactMap { step in
+      try? Entry(Checkpoint.state(path: "\(folder)/\(Self.name(step: step))"))
     }
     entries = Mutex(found)
   }
@@ -44,6 +54,14 @@ final class CheckpointStore: Sendable {
     return names.compactMap { name in
       name.wholeMatch(of: /step-(\d{8,18})\.safetensors/).flatMap { Int($0.1) }
     }.sorted()
+  }
+
+  /// Removes what a process left that was killed while writing.
+  static func removePartial(folder: String) {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    for name in names where name.wholeMatch(of: /step-\d{8,18}\.safetensors\.partial/) != nil {
+      unlink("\(folder)/\(name)")
+    }
   }
 
   /// Takes note of a checkpoint that is on the disk, and removes those that are no longer needed.
@@ -70,6 +88,6 @@ final class CheckpointStore: Sendable {
     return stay
   }
 
-  /// The newest one.
-  var last: Entry? { entries.withLock { $0.last } }
+  /// The path of the newest one.
+  var last: String? { entries.withLock { $0.last }.map { path(step: $0.step) } }
 }

@@ -6,22 +6,44 @@ final class CheckpointWriter: Sendable {
   private let store: CheckpointStore
   private let queue = DispatchQueue(label: "checkpoints")
   private let failures = Mutex<[String]>([])
+  private let memory = Mutex<(arena: [Float], momentum: [Float])>(([], []))
+  private let times = Mutex((count: 0, seconds: 0.0, last: 0.3))
 
   init(_ store: CheckpointStore) { self.store = store }
+
+  /// The memory of a checkpoint that is written, to be used again. Waits until nothing is being written any more.
+  func takeMemory() -> (arena: [Float], momentum: [Float]) {
+    wait()
+    return memory.withLock { memory in
+      defer { memory = ([], []) }
+      return memory
+    }
+  }
 
   /// Begins to write a checkpoint, after the one before it is finished.
   func write(_ checkpoint: Checkpoint) {
     wait()
     queue.async { [self] in
+      let clock = ContinuousClock()
+      let start = clock.now
       do {
         let state = checkpoint.state
         try checkpoint.write(to: store.path(step: state.stepsDone))
-        store.add(.init(step: state.stepsDone, stage: state.stage, accuracy: state.accuracy))
+        store.add(.init(state))
       } catch {
         failures.withLock { $0.append(String(describing: error)) }
       }
+      let seconds = (clock.now - start) / .seconds(1)
+      memory.withLock { $0 = (checkpoint.arena, checkpoint.optimizer?.momentum ?? []) }
+      times.withLock { $0 = ($0.count + 1, $0.seconds + seconds, seconds) }
     }
   }
+
+  /// The seconds that the last one took, or a guess.
+  var lastSeconds: Double { times.withLock { $0.last } }
+
+  /// How many were written, and the seconds that took.
+  var written: (count: Int, seconds: Double) { times.withLock { ($0.count, $0.seconds) } }
 
   /// Waits until nothing is being written any more.
   func wait() { queue.sync {} }

@@ -7,16 +7,19 @@ import NeuralNetwork
 /// rank with eight microbatches and eight ranks with one add in the same order.
 package final class GradientAccumulator {
   private let buffers: [AlignedBuffer]
+  private let count: Int
+  /// The floats, from the first on, that are rounded to bfloat16 in every node of the tree.
+  private let rounded: Int
 
   /// - Parameters:
   ///   - microbatches: how many are added up.
   ///   - count: the floats of a gradient.
-  package init(microbatches: Int, count: Int) {
-    buffers = (0..<Self.depth(microbatches)).map { _ in AlignedBuffer(count: count) }
+  ///   - rounded: how many of them, from the first on, are rounded to bfloat16 in every node of the tree.
+  package init(microbatches: Int, count: Int, rounded: Int = 0) {
+    buffers = (0..<Self.depth(microbatches, inPlace: rounded == 0)).map { _ in AlignedBuffer(count: count) }
     self.count = count
+    self.rounded = rounded
   }
-
-  private let count: Int
 
   /// Where ``accumulate(_:_:)`` leaves the sum.
   package var sum: AlignedBuffer { buffers[0] }
@@ -35,22 +38,30 @@ package final class GradientAccumulator {
   private func accumulate(
     _ microbatches: Range<Int>, level: Int, _ backward: (Int, AlignedBuffer, Bool) throws -> Void
   ) rethrows {
-    guard microbatches.count > 1 else { return try backward(microbatches.lowerBound, buffers[level], false) }
+    guard microbatches.count > 1 else {
+      try backward(microbatches.lowerBound, buffers[level], false)
+      return round(level)
+    }
     let middle = microbatches.lowerBound + microbatches.count / 2
     try accumulate(microbatches.lowerBound..<middle, level: level, backward)
-    if microbatches.upperBound - middle == 1 {
+    if microbatches.upperBound - middle == 1, rounded == 0 {
       try backward(middle, buffers[level], true)
     } else {
       try accumulate(middle..<microbatches.upperBound, level: level + 1, backward)
       add(buffers[level + 1].pointer, to: buffers[level].pointer, count: count)
+      round(level)
     }
   }
 
-  /// The buffers that a tree of this many leaves needs: a right half of one leaf is added on the spot.
-  private static func depth(_ leaves: Int) -> Int {
+  private func round(_ level: Int) {
+    if rounded > 0 { roundToBFloat16(buffers[level].pointer, count: rounded) }
+  }
+
+  /// The buffers that a tree of this many leaves needs. A right half of one leaf is added in place, unless it is rounded first.
+  private static func depth(_ leaves: Int, inPlace: Bool) -> Int {
     guard leaves > 1 else { return 1 }
     let left = leaves / 2
     let right = leaves - left
-    return max(depth(left), right == 1 ? 1 : 1 + depth(right))
+    return max(depth(left, inPlace: inPlace), right == 1 && inPlace ? 1 : 1 + depth(right, inPlace: inPlace))
   }
 }

@@ -32,7 +32,9 @@ public struct MetricsRecord: Sendable, Equatable, Codable {
   public var exchangeSeconds: Double?
   /// The bytes that rank 0 sends in a step; absent for `prune`.
   public var exchangeBytes: Int?
-  /// Since the run began.
+  /// The steps of the epoch that were left out because their gradient was not finite; absent where there are none.
+  public var skippedSteps: Int?
+  /// Since the run began, over all processes that have worked at it.
   public var seconds: Double
   /// The pruned fraction of all convolution and linear weights.
   public var sparsity: Double
@@ -40,8 +42,8 @@ public struct MetricsRecord: Sendable, Equatable, Codable {
   public init(
     phase: Phase, round: Int, epoch: Int, step: Int, trainLoss: Double? = nil, trainAccuracy: Double? = nil,
     testLoss: Double, testAccuracy: Double, learningRate: Double? = nil, imagesPerSecond: Double? = nil,
-    exchangeShare: Double? = nil,
-    exchangeSeconds: Double? = nil, exchangeBytes: Int? = nil, seconds: Double, sparsity: Double
+    exchangeShare: Double? = nil, exchangeSeconds: Double? = nil, exchangeBytes: Int? = nil, skippedSteps: Int? = nil,
+    seconds: Double, sparsity: Double
   ) {
     self.phase = phase
     self.round = round
@@ -56,6 +58,7 @@ public struct MetricsRecord: Sendable, Equatable, Codable {
     self.exchangeShare = exchangeShare
     self.exchangeSeconds = exchangeSeconds
     self.exchangeBytes = exchangeBytes
+    self.skippedSteps = skippedSteps
     self.seconds = seconds
     self.sparsity = sparsity
   }
@@ -71,6 +74,7 @@ public struct MetricsRecord: Sendable, Equatable, Codable {
     case exchangeShare = "exchange_share"
     case exchangeSeconds = "exchange_seconds"
     case exchangeBytes = "exchange_bytes"
+    case skippedSteps = "skipped_steps"
     case seconds, sparsity
   }
 

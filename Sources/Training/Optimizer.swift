@@ -62,10 +62,8 @@ final class Optimizer {
   /// What decides the optimizer's next steps.
   ///
   /// - Parameter momentum: of all live parameters, brought together from the ranks.
-  func state(momentum: AlignedBuffer) -> OptimizerState {
-    OptimizerState(
-      momentum: Array(momentum[0..<network.layout.liveCount]), dead: dead,
-      deadMomentum: deadVelocity.map { Array($0.elements) })
+  func state(momentum: [Float]) -> OptimizerState {
+    OptimizerState(momentum: momentum, dead: dead, deadMomentum: deadVelocity.map { Array($0.elements) })
   }
 
   /// Copies the momentum of the owned parameters to their places in a buffer of the layout.

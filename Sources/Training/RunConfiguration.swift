@@ -83,6 +83,8 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
   public var kind = RunKind.run
   /// The directory of the images, or `synthetic`; `nil` before it is known.
   public var data: String?
+  /// What tells these images from others, under the same name or elsewhere; `nil` before it is known.
+  public var dataHash: String?
   /// How many of the training images to use, from the first on; `nil` for all.
   public var trainingImages: Int?
   /// The file of the model to start from; `nil` for a new network.

@@ -3,8 +3,6 @@ import Foundation
 extension RunDirectory {
   /// The newest checkpoint that verifies.
   ///
-  /// Newer ones that do not are renamed to `….damaged`, so that nobody takes them for what the run goes on to write.
-  ///
   /// - Returns: the checkpoint, its path, and what was wrong with those that were skipped; nil where the directory has none at
   ///   all.
   /// - Throws: `NoCheckpointVerifies` where there are some, and all of them are damaged.
@@ -16,7 +14,6 @@ extension RunDirectory {
       do throws(CheckpointError) {
         let checkpoint = try Checkpoint(path: path)
         guard checkpoint.configuration == configuration else { throw CheckpointError(path, .otherRun) }
-        for error in skipped { rename(error.path, error.path + ".damaged") }
         return FoundCheckpoint(checkpoint: checkpoint, path: path, skipped: skipped)
       } catch {
         skipped.append(error)

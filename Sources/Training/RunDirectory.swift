@@ -96,10 +96,16 @@ public final class RunDirectory {
     }
   }
 
-  /// Makes `metrics.jsonl` what it was at a checkpoint, and takes further lines.
-  public func restoreMetrics(_ bytes: [UInt8]) throws {
+  /// Makes the directory what it was at a checkpoint, or at the run's beginning, and takes further lines of metrics.
+  ///
+  /// Damaged checkpoints are renamed to `….damaged`, so that nobody takes them for what the run goes on to write.
+  public func goOn(from found: FoundCheckpoint?) throws {
+    for error in found?.skipped ?? [] { rename(error.path, error.path + ".damaged") }
+    CheckpointStore.removePartial(folder: file("checkpoints"))
     let path = file("metrics.jsonl")
+    let bytes = found?.checkpoint.metrics ?? []
     try AtomicFile.write(bytes, to: path)
+    if metrics >= 0 { close(metrics) }
     metrics = open(path, O_WRONLY | O_APPEND | O_CLOEXEC)
     guard metrics >= 0 else { throw FileError(.open, path) }
     metricsText = String(decoding: bytes, as: UTF8.self)

@@ -28,10 +28,57 @@ public struct RunState: Sendable, Equatable, Codable {
   public internal(set) var exchanges: [ExchangeSummary] = []
   /// How the network did at the end of each stage.
   public internal(set) var results: [StageResult] = []
-  /// The test accuracy at the last evaluation in the present stage.
+  /// The test accuracy at the end of the stage's last epoch.
   public internal(set) var accuracy: Double?
+  /// The best one of the stage so far.
+  public internal(set) var bestAccuracy: Double?
+  /// The steps of the whole run that were left out because their gradient was not finite.
+  public internal(set) var skippedSteps = 0
 
   init(stage: RunStage) { self.stage = stage }
+
+  /// Whether the last epoch of the stage is its best.
+  var isBest: Bool { accuracy != nil && accuracy == bestAccuracy }
+
+  /// Goes on to another stage.
+  mutating func begin(_ next: RunStage) {
+    stage = next
+    (epoch, step, isEvaluated) = (0, 0, false)
+    (accuracy, bestAccuracy) = (nil, nil)
+    (sums, times) = (EpochSums(), StepTimes())
+  }
+
+  /// Takes note of the evaluation after an epoch's steps.
+  mutating func endEpoch(accuracy: Double) {
+    isEvaluated = true
+    self.accuracy = accuracy
+    bestAccuracy = max(accuracy, bestAccuracy ?? accuracy)
+  }
+
+  /// Goes on to the next epoch.
+  mutating func beginEpoch() {
+    epoch += 1
+    epochsDone += 1
+    (step, isEvaluated) = (0, false)
+    sums = EpochSums()
+    sums.exchangeBefore = times.exchange
+  }
+}
+
+extension RunState: CustomStringConvertible {
+  /// Where the run stands, in words.
+  public var description: String {
+    let place =
+      switch stage {
+      case .dense: "dense training"
+      case .start: "before pruning"
+      case .prune(let round): "pruning, round \(round)"
+      case .finetune(let round): "fine-tuning, round \(round)"
+      case .evaluation(let round): "after fine-tuning, round \(round)"
+      case .summary: "before the summary"
+      }
+    return "\(place), epoch \(epoch + 1), \(step) steps of it done; \(stepsDone) steps in all"
+  }
 }
 
 /// Sums over the steps of an epoch.
@@ -45,6 +92,12 @@ public struct EpochSums: Sendable, Equatable, Codable {
   var exchangeBefore = 0.0
   /// The steps that were left out because their gradient was not finite.
   var skipped = 0
+
+  mutating func add(_ report: StepReport) {
+    losses += Double(report.loss)
+    right += Double(report.accuracy)
+    rate = report.learningRate
+  }
 }
 
 /// How the network did at the end of a stage.
@@ -74,7 +127,7 @@ extension RunState {
     default: epochs = 0
     }
     guard stages.contains(stage), 0...epochs ~= epoch, 0...stepsPerEpoch ~= step, epoch < epochs || step == 0,
-      epochsDone >= epoch, stepsDone >= step
-    else { throw .fit("the run cannot stand at \(stage), epoch \(epoch), step \(step)") }
+      epochsDone >= epoch, stepsDone >= step, sums.skipped >= 0, sums.skipped <= step
+    else { throw .fit("the run cannot stand where it says: \(self)") }
   }
 }

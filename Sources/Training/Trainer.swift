@@ -11,8 +11,10 @@ public struct StepReport: Sendable {
   /// The share of right predictions in the batch, before the update.
   public let accuracy: Float
   public let learningRate: Double
-  /// What ranks ask for; the same on all of them. With ``StepRequests/nonFinite`` nothing was updated.
+  /// What ranks ask for; the same on all of them.
   public let requests: StepRequests
+  /// Why the step was left out: weights and momentum are as they were, loss and accuracy say nothing.
+  public let nonFinite: NonFiniteStep?
 }
 
 /// Where the time of a rank's training steps went, in seconds.
@@ -44,8 +46,8 @@ public final class Trainer {
 
   private let loader: ImageLoader
   private let microbatch: Microbatch
-  private let accumulator: GradientAccumulator
-  private let exchange: Exchange
+  let accumulator: GradientAccumulator
+  let exchange: Exchange
   private var optimizer: Optimizer
   private let configuration: RunConfiguration
   private let phase: PhaseConfiguration
@@ -74,8 +76,11 @@ public final class Trainer {
     rank = communicator.rank
     loader = ImageLoader(images)
     let count = network.layout.exchangedCount
-    accumulator = GradientAccumulator(microbatches: plan.microbatchesPerRank, count: count)
-    exchange = try Exchange(configuration.exchange, communicator, count: count)
+    let exact = network.layout.metrics.count
+    accumulator = GradientAccumulator(
+      microbatches: plan.microbatchesPerRank, count: count,
+      rounded: configuration.exchange == .bfloat16 ? count - exact : 0)
+    exchange = try Exchange(configuration.exchange, communicator, count: count, exact: exact)
     optimizer = Optimizer(network, owned: exchange.owned)
   }
 
@@ -119,24 +124,30 @@ public final class Trainer {
     rank = other.rank
     stepsDone = other.stepsDone
     let count = network.layout.exchangedCount
-    accumulator = GradientAccumulator(microbatches: plan.microbatchesPerRank, count: count)
-    exchange = try Exchange(configuration.exchange, other.exchange.communicator, count: count)
+    let exact = network.layout.metrics.count
+    accumulator = GradientAccumulator(
+      microbatches: plan.microbatchesPerRank, count: count,
+      rounded: configuration.exchange == .bfloat16 ? count - exact : 0)
+    exchange = try Exchange(configuration.exchange, other.exchange.communicator, count: count, exact: exact)
     requests = other.requests
     optimizer = Optimizer(
       network, owned: exchange.owned, continuing: other.optimizer, momentum: try other.gatherMomentum(),
       compaction: compaction)
   }
 
-  /// The momentum of all live parameters, brought together from the ranks. Collective.
-  private func gatherMomentum() throws(MPIError) -> AlignedBuffer {
-    let momentum = AlignedBuffer(count: network.layout.exchangedCount)
+  /// The momentum of all live parameters, brought together from the ranks; valid until the next step. Collective.
+  func gatherMomentum() throws(MPIError) -> AlignedBuffer {
+    // Between steps nobody needs the gradient.
+    let momentum = accumulator.sum
     optimizer.copyMomentum(to: momentum)
     try exchange.gather(momentum)
     return momentum
   }
 
-  /// What decides the next steps besides the network. Collective; between steps.
-  func optimizerState() throws(MPIError) -> OptimizerState { optimizer.state(momentum: try gatherMomentum()) }
+  /// What decides the next steps besides the network.
+  ///
+  /// - Parameter momentum: of all live parameters; see ``gatherMomentum()``.
+  func optimizerState(momentum: [Float]) -> OptimizerState { optimizer.state(momentum: momentum) }
 
   /// The bytes that this rank sends in one step.
   public var exchangedBytes: Int { exchange.bytesSent }
@@ -150,17 +161,12 @@ public final class Trainer {
   ///   - epoch: the number of the epoch over the whole run; images are ordered and augmented by it.
   ///   - firstStep: how many of its steps are done.
   ///   - onStep: called after each step.
-  /// - Throws: `TrainingError.diverged` where the loss is not finite; on all ranks alike.
   public func trainEpoch(_ epoch: Int, from firstStep: Int = 0, onStep: (StepReport) throws -> Void) throws {
     let order = epochOrder(seed: configuration.seed, epoch: epoch, count: plan.imageCount)
     let augmentation = configuration.augments ? Augmentation(seed: configuration.seed, epoch: epoch) : nil
     try order.withUnsafeBufferPointer { order in
       for step in firstStep..<max(firstStep, plan.stepsPerEpoch) {
-        let report = try runStep(step, order, augmentation)
-        guard report.loss.isFinite else {
-          throw TrainingError.diverged(epoch: epoch, step: step, learningRate: report.learningRate)
-        }
-        try onStep(report)
+        try onStep(try runStep(step, order, augmentation))
       }
     }
     optimizer.finishDeadTaps()
@@ -171,6 +177,37 @@ public final class Trainer {
   ) throws -> StepReport {
     let rate = phase.schedule.learningRate(
       peak: phase.learningRate, step: stepsDone, steps: steps, stepsPerEpoch: plan.stepsPerEpoch)
+    computeGradient(step, order, augmentation)
+    let gradient = accumulator.sum
+    try measure(\.exchange) { try exchange.reduce(gradient) }
+    var requests = self.requests()
+    measure(\.update) {
+      let owned = gradient[exchange.owned]
+      if let first = owned.baseAddress, !isFinite(first, count: owned.count) { requests.insert(.nonFinite) }
+    }
+    requests = try measure(\.exchange) { try exchange.agree(requests) }
+    stepsDone += 1
+    times.steps += 1
+    guard !requests.contains(.nonFinite) else {
+      let cause = try explainNonFinite { computeGradient(step, order, augmentation) }
+      return StepReport(loss: .nan, accuracy: 0, learningRate: rate, requests: requests, nonFinite: cause)
+    }
+    measure(\.update) {
+      optimizer.step(
+        GradientDescentStep(
+          learningRate: Float(rate), momentum: Float(configuration.momentum), isNesterov: configuration.nesterov,
+          weightDecay: Float(configuration.weightDecay), l1: l1),
+        gradient: gradient, microbatches: plan.microbatchesPerBatch, mask: mask)
+    }
+    try measure(\.exchange) { try exchange.gather(network.arena) }
+    network.batchesTracked += 1
+    let metrics = network.arena[network.layout.metrics]
+    return StepReport(
+      loss: metrics[0], accuracy: metrics[1], learningRate: rate, requests: requests, nonFinite: nil)
+  }
+
+  /// Computes this rank's part of a step's gradient.
+  private func computeGradient(_ step: Int, _ order: UnsafeBufferPointer<Int32>, _ augmentation: Augmentation?) {
     guard let labels = microbatch.labels.baseAddress else { preconditionFailure("a microbatch has labels") }
     accumulator.accumulate(plan.microbatches(ofRank: rank)) { index, result, adding in
       let positions = plan.positions(step: step, microbatch: index)
@@ -182,22 +219,6 @@ public final class Trainer {
       measure(\.forward) { microbatch.forward(training: true) }
       measure(\.backward) { microbatch.backward(into: result, adding: adding) }
     }
-    let gradient = accumulator.sum
-    try measure(\.exchange) { try exchange.reduce(gradient) }
-    let requests = try measure(\.exchange) { try exchange.agree(self.requests()) }
-    measure(\.update) {
-      optimizer.step(
-        GradientDescentStep(
-          learningRate: Float(rate), momentum: Float(configuration.momentum), isNesterov: configuration.nesterov,
-          weightDecay: Float(configuration.weightDecay), l1: l1),
-        gradient: gradient, microbatches: plan.microbatchesPerBatch, mask: mask)
-    }
-    try measure(\.exchange) { try exchange.gather(network.arena) }
-    network.batchesTracked += 1
-    stepsDone += 1
-    times.steps += 1
-    let metrics = network.arena[network.layout.metrics]
-    return StepReport(loss: metrics[0], accuracy: metrics[1], learningRate: rate, requests: requests)
   }
 
   private func measure<Result>(_ part: WritableKeyPath<StepTimes, Double>, _ body: () throws -> Result) rethrows

@@ -68,7 +68,8 @@ struct BenchStep: RankCommand {
     var epoch = 0
     var last = clock.now
     while seconds.count < steps + warmUp {
-      try trainer.trainEpoch(epoch) { _ in
+      try trainer.trainEpoch(epoch) { report in
+        if let cause = report.nonFinite { throw UsageError(description: "the \(cause): no step to measure") }
         let now = clock.now
         seconds.append((now - last) / .seconds(1))
         last = now

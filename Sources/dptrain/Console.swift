@@ -7,12 +7,15 @@ import Training
 /// What rank 0 says: on the terminal as it happens, and again in `report.txt`. Other ranks say nothing.
 final class Console: JobObserver {
   private let speaks: Bool
+  /// Where others can see how far this rank is; every rank says that.
+  private let activity: CallActivity
   private var bar: ProgressBar
   /// All that was said, without progress bars.
   private(set) var report = ""
 
   init(_ world: Communicator) {
     speaks = world.rank == 0
+    activity = world.activity
     bar = speaks ? .standardOutput : .silent
   }
 
@@ -45,6 +48,9 @@ final class Console: JobObserver {
   }
 
   func phaseBegan(_ start: PhaseStart) {
+    activity.begin(
+      work: start.phase == .dense
+        ? "dense training" : "fine-tuning" + (start.rounds > 1 ? ", round \(start.round)" : ""))
     let numbers = start.numbers
     let epochs = numbers.epochs == 1 ? "1 epoch" : "\(numbers.epochs) epochs"
     let title =
@@ -57,6 +63,7 @@ final class Console: JobObserver {
   }
 
   func stepEnded(_ progress: StepProgress) {
+    activity.note(steps: progress.step)
     guard speaks else { return }
     bar.show(
       Progress(

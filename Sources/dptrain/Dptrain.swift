@@ -28,8 +28,15 @@ struct Dptrain: ParsableCommand {
 
 /// A command that runs on all ranks together.
 protocol RankCommand: ParsableCommand {
+  /// How long a rank may wait for another, in seconds; 0 for ever.
+  var timeout: Double { get }
+
   /// Runs the command and returns the exit status.
   func run(on world: Communicator) throws -> Int32
+}
+
+extension RankCommand {
+  var timeout: Double { WatchOptions.defaultTimeout }
 }
 
 /// A mistake in the options that only shows once files or ranks are known.

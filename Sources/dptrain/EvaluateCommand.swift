@@ -22,6 +22,10 @@ struct EvaluateCommand: RankCommand {
   @Option(help: "Images that are computed at once on each rank, from 1 on.")
   var batch: Int = 256
 
+  @OptionGroup(title: "Watchdog") var watch: WatchOptions
+
+  var timeout: Double { watch.timeout }
+
   mutating func validate() throws {
     try TrainingOptions.require(batch >= 1, "--batch must be at least 1")
   }

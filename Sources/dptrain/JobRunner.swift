@@ -13,6 +13,7 @@ struct JobRunner {
   let console: Console
   let directory: RunDirectory?
   private let path: String
+  private let requeues: Int
 
   /// Opens the data, makes or loads the network, creates the run directory or goes on with the run in it. Nothing is written
   /// before all of the rest is known to be in order.
@@ -30,18 +31,24 @@ struct JobRunner {
         + "\(ranks) on \(hosts == 1 ? "1 host" : "\(hosts) hosts"); "
         + "batch \(configuration.batchSize) as \(setup.plan.microbatchesPerBatch) microbatches of "
         + "\(configuration.microbatch)")
-    if configuration.exchange == .tree, world.size & (world.size - 1) != 0 {
+    if configuration.exchange != .native, world.size & (world.size - 1) != 0 {
       console.say("note: the bits of a run are the same on 1, 2, 4, 8 … ranks; \(world.size) ranks give others")
     }
     console.say("results go to \(setup.path)")
     self.console = console
     directory = setup.directory
     path = setup.path
+    requeues = reliability.requeue
     job = try Job(
       configuration, policy: reliability.policy, start: setup.start, data: data, communicator: world,
       directory: setup.directory, observer: console)
-    for note in setup.notes { console.announce(note) }
-    if case .checkpoint(let checkpoint) = setup.start { console.goOn(with: checkpoint) }
+    // Only now, when all is known to fit, the directory is changed.
+    try world.collectively {
+      guard let resumption = setup.resumption, let directory = setup.directory else { return }
+      try directory.goOn(from: resumption.found)
+      for note in resumption.notes { console.announce(note) }
+      if let found = resumption.found { console.goOn(with: found.checkpoint) }
+    }
   }
 
   /// Does what is left of the run.
@@ -50,10 +57,17 @@ struct JobRunner {
   func run() throws -> Int32 {
     do {
       try job.run(perform)
+      sayWhatCheckpointsTook()
       return 0
     } catch let stop as RunStopped {
+      sayWhatCheckpointsTook()
       console.announce(
         "stopped \(stop.signal.map { "by \($0) " } ?? "")after step \(stop.step); go on with: dptrain resume \(path)")
+      if job.communicator.rank == 0, let signal = stop.signal,
+        let text = SlurmRequeue(limit: requeues).afterStop(by: signal)
+      {
+        console.announce(text)
+      }
       return ExitStatus.resume
     }
   }
@@ -144,11 +158,23 @@ struct JobRunner {
     }
   }
 
+  private func sayWhatCheckpointsTook() {
+    let cost = job.checkpointCost
+    guard cost.count > 0 else { return }
+    let (held, written) = (1e3 * cost.secondsHeld / Double(cost.count), 1e3 * cost.secondsWriting / Double(cost.count))
+    console.announce(
+      "\(cost.count == 1 ? "1 checkpoint" : "\(cost.count) checkpoints"): each held the run up for \(held.fixed(1)) ms and "
+        + "was written beside it in \(written.fixed(1)) ms")
+  }
+
   private func sayWhatItTook() {
     let speed = job.state.trainingSeconds > 0 ? Double(job.state.trainedImages) / job.state.trainingSeconds : 0
     console.say(
       "trained on \(job.state.trainedImages.grouped) images at \(Int(speed.rounded()).grouped) images/s; "
         + "\(Duration.seconds(job.seconds).brief) in all")
+    if job.state.skippedSteps > 0 {
+      console.say("\(job.state.skippedSteps.grouped) steps were left out: their loss or gradient was not finite")
+    }
     for summary in job.state.exchanges where summary.bytes > 0 {
       let name =
         summary.phase == .dense

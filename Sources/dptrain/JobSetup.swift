@@ -28,6 +28,7 @@ struct JobRequest {
       result.kind = kind
       try pruning?.apply(to: &result, training: training)
       result.data = source.description
+      result.dataHash = data.sampleHash
       result.model = model
       return result
     }
@@ -43,8 +44,8 @@ struct JobSetup {
   /// Rank 0's.
   let directory: RunDirectory?
   let start: JobStart
-  /// What rank 0 has to say about the start.
-  var notes: [String] = []
+  /// What is left to do in a directory that holds a run; nil for a new run.
+  var resumption: Resumption?
 
   /// Sets up what a command asks for. Collective.
   ///
@@ -100,22 +101,22 @@ struct JobSetup {
   /// The run that a directory holds. Rank 0 alone reads there.
   private static func goingOn(_ path: String, _ request: JobRequest, _ world: Communicator) throws -> JobSetup {
     let directory = try world.collectively { world.rank == 0 ? try RunDirectory(resuming: path) : nil }
-    let finished = try world.collectively { directory?.isFinished == true ? try directory?.report() ?? "" : "" }
-    let report = try world.broadcast(finished, root: 0)
-    guard report.isEmpty else { throw RunFinished(path: path, report: report) }
-
     let own = try world.collectively { try directory?.configurationText() ?? "" }
     let text = try world.broadcast(own, root: 0)
     let configuration = try world.collectively { try RunConfiguration(json: text, of: path) }
     let source = DataSource.resolve(option: request.settings == nil ? configuration.data : request.settings?.data)
     let data = try world.collectively { try CIFARDataset(source) }
     try world.collectively {
-      guard let settings = request.settings else { return }
-      var asked = try settings.configuration(source, data)
+      var asked = configuration
+      if let settings = request.settings { asked = try settings.configuration(source, data) }
       // A model's architecture is not the command's to say.
-      if settings.model != nil { asked.architecture = configuration.architecture }
+      if configuration.model != nil { asked.architecture = configuration.architecture }
+      asked.dataHash = data.sampleHash
       try configuration.requireSame(asked, path: path)
     }
+    let finished = try world.collectively { directory?.isFinished == true ? try directory?.report() ?? "" : "" }
+    let report = try world.broadcast(finished, root: 0)
+    guard report.isEmpty else { throw RunFinished(path: path, report: report) }
     let plan = try world.collectively { try Job.plan(configuration, data: data, ranks: world.size) }
 
     let found = try world.collectively { try directory?.newestCheckpoint(of: configuration) }
@@ -125,16 +126,22 @@ struct JobSetup {
     } else {
       start = .network(try world.collectively { try network(configuration, data) })
     }
-    try world.collectively { try directory?.restoreMetrics(found?.checkpoint.metrics ?? []) }
-    var setup = JobSetup(
-      configuration: configuration, data: data, plan: plan, path: path, directory: directory, start: start)
-    if let found {
-      setup.notes = found.skipped.map { "warning: skipped a damaged checkpoint: \($0)" }
-      setup.notes.append("going on from \(found.path)")
-    } else {
-      setup.notes = ["\(path) has no checkpoint yet: the run begins afresh"]
-    }
-    return setup
+    return JobSetup(
+      configuration: configuration, data: data, plan: plan, path: path, directory: directory, start: start,
+      resumption: world.rank == 0 ? Resumption(found: found) : nil)
+  }
+}
+
+/// How a run goes on in its directory.
+struct Resumption {
+  /// nil where there is no checkpoint yet.
+  let found: FoundCheckpoint?
+
+  /// What to say of it.
+  var notes: [String] {
+    guard let found else { return ["there is no checkpoint yet: the run begins afresh"] }
+    return found.skipped.map { "warning: skipped a damaged checkpoint: \($0)" }
+      + ["going on from \(found.path): \(found.checkpoint.state)"]
   }
 }
 

@@ -32,7 +32,13 @@ struct ReliabilityOptions: ParsableArguments {
     help: ArgumentHelp("Compare the ranks' weights every so many steps; 0 at checkpoints only.", valueName: "steps"))
   var verifyEvery: Int = 500
 
+  @Option(
+    help: ArgumentHelp(
+      "Under Slurm: requeue the own job when a signal stops it, at most so many times; 0 never.", valueName: "times"))
+  var requeue: Int = 0
+
   mutating func validate() throws {
+    try TrainingOptions.require(requeue >= 0, "--requeue must not be negative")
     try TrainingOptions.require(checkpointSteps.map { $0 >= 1 }, "--checkpoint-steps must be at least 1")
     try TrainingOptions.require(
       checkpointMinutes >= 0 && checkpointMinutes.isFinite, "--checkpoint-minutes must not be negative")

@@ -35,6 +35,9 @@ struct RunCommand: RunMakingCommand {
   @OptionGroup(title: "Checkpoints and trouble") var reliability: ReliabilityOptions
   @OptionGroup(title: "Pruning") var pruning: PruningOptions
   @OptionGroup(title: "Training") var training: TrainingOptions
+  @OptionGroup(title: "Watchdog") var watch: WatchOptions
+
+  var timeout: Double { watch.timeout }
 
   var request: JobRequest { places.request(.run, training, pruning) }
 }
@@ -47,6 +50,9 @@ struct TrainCommand: RunMakingCommand {
   @OptionGroup(title: "Places") var places: PlaceOptions
   @OptionGroup(title: "Checkpoints and trouble") var reliability: ReliabilityOptions
   @OptionGroup(title: "Training") var training: TrainingOptions
+  @OptionGroup(title: "Watchdog") var watch: WatchOptions
+
+  var timeout: Double { watch.timeout }
 
   var request: JobRequest { places.request(.train, training, nil) }
 }
@@ -64,6 +70,9 @@ struct PruneCommand: RunMakingCommand {
   @OptionGroup(title: "Checkpoints and trouble") var reliability: ReliabilityOptions
   @OptionGroup(title: "Pruning") var pruning: PruningOptions
   @OptionGroup(title: "Training") var training: TrainingOptions
+  @OptionGroup(title: "Watchdog") var watch: WatchOptions
+
+  var timeout: Double { watch.timeout }
 
   func validate() throws {
     try TrainingOptions.require(

@@ -3,6 +3,7 @@ import Foundation
 import Kernels
 import MPI
 import Training
+import Watchdog
 
 // First of all: code that follows may use instructions that this CPU lacks, and OpenBLAS chooses its kernels when the
 // process starts.
@@ -38,7 +39,11 @@ do {
 if let job = command as? any RankCommand {
   // From the start on: a signal that comes while a run is being prepared is not to end it without a word.
   if job is any RunMakingCommand { StopSignals.listen() }
-  exit(MPIEnvironment.run { try job.run(on: $0) })
+  exit(
+    MPIEnvironment.run { world in
+      try JobWatchdog.start(world, timeout: job.timeout, program: "dptrain")
+      return try job.run(on: world)
+    })
 }
 // What needs no ranks is done by one.
 guard speaks else { exit(0) }

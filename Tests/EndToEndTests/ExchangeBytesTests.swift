@@ -80,6 +80,17 @@ struct ExchangeBytesTests {
     #expect(floats <= layout.exchangedCount - Int(share * 76_720) + 1)
   }
 
+  /// Two bytes in place of four, but for the two sums that a step reports.
+  @Test func aRoundedStepSendsHalf() throws {
+    let scratch = try Scratch()
+    let arguments = [
+      "train", "--arch", "resnet8", "--data", try scratch.writeImages(), "--epochs", "1", "--exchange", "bfloat16",
+    ]
+    let (counted, run) = try step(arguments, ranks: 2, scratch)
+    let floats = Network(.resnet8).layout.exchangedCount
+    #expect(counted == run.reported && run.reported == 2 * (floats - 2) + 2 * 4)
+  }
+
   /// Of the 11 million weights, those in dead taps are never sent, survivors or not.
   @Test func survivorsOfDeadTapsAreNotSent() throws {
     let scratch = try Scratch()

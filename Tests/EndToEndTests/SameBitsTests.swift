@@ -26,6 +26,27 @@ struct SameBitsTests {
     return try run.metrics().map { $0.filter { !others.contains($0.key) } }
   }
 
+  /// Rounded to bfloat16 at every node, sums are the same on any number of ranks, and near those of single precision.
+  @Test func theRoundedTreeHasTheSameBitsAndEndsNear() throws {
+    let scratch = try Scratch()
+    let runs = try [1, 2, 4].map { ranks in
+      let url = scratch.url.appending(path: "run-\(ranks)")
+      let result = try dptrain(
+        FinishedRun.arguments + ["--exchange", "bfloat16", "--output", url.path()], ranks: ranks)
+      try #require(result.succeeded, "\(result)")
+      return FinishedRun(result: result, url: url)
+    }
+    let exact = try FinishedRun.on(ranks: 1)
+    #expect(runs[1].weights == runs[0].weights && runs[2].weights == runs[0].weights)
+    #expect(runs[0].weights != exact.weights)
+    for (rounded, tree) in zip(try runs[0].metrics(), try exact.metrics()) {
+      for key in ["test_loss", "train_loss"] where tree[key] != nil {
+        let (found, expected) = (try #require(rounded[key] as? Double), try #require(tree[key] as? Double))
+        #expect(abs(found - expected) < 0.05, "\(key): \(found), with the tree \(expected)")
+      }
+    }
+  }
+
   /// `MPI_Allreduce` may add in another order; the result is near, and all ranks still agree.
   @Test func theNativeExchangeEndsNear() throws {
     let scratch = try Scratch()

@@ -40,13 +40,14 @@ import Testing
     }
     for convolution in backends {
       output.expect(
-        convolution.forward(weights: data.weights, input: data.input), "\(convolution.backend), output")
+        convolution.forward(weights: data.weights, input: data.input), "\(convolution.backend), output",
+        by: convolution.backend)
       inputGradient.expect(
         convolution.inputGradient(weights: data.weights, outputGradient: data.outputGradient, addingTo: data.inputSum),
-        "\(convolution.backend), input gradient, added")
+        "\(convolution.backend), input gradient, added", by: convolution.backend)
       weightGradient.expect(
         convolution.weightGradient(input: data.input, outputGradient: data.outputGradient),
-        "\(convolution.backend), weight gradient")
+        "\(convolution.backend), weight gradient", by: convolution.backend)
     }
   }
 

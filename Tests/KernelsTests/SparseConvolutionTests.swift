@@ -74,16 +74,21 @@ import Testing
       let operations = Set(
         ConvolutionOperation.allCases.enumerated().filter { bits >> $0.offset & 1 == 1 }.map(\.element))
       let pruned = PrunedCase(pattern, lanes: size.lanes, operations: operations)
+      func backend(_ operation: ConvolutionOperation) -> ConvolutionBackend {
+        operations.contains(operation) ? .registerTiles : .preferred(for: size.shape)
+      }
       // Twice: what dense kernels keep of the first weights must not reach the second results.
       let others = Formula.uniform("other weights", count: size.shape.weights, scale: 2)
       _ = pruned.forward(weights: others, input: data.input)
       sums.output.expect(
-        pruned.forward(weights: data.weights, input: data.input), "\(choice), sparse \(operations), output")
+        pruned.forward(weights: data.weights, input: data.input), "\(choice), sparse \(operations), output",
+        by: backend(.forward))
       sums.inputGradient.expect(
         pruned.inputGradient(weights: data.weights, outputGradient: data.outputGradient, addingTo: data.inputSum),
-        "\(choice), sparse \(operations), input gradient")
+        "\(choice), sparse \(operations), input gradient", by: backend(.inputGradient))
       let weightGradient = pruned.weightGradient(input: data.input, outputGradient: data.outputGradient)
-      sums.weightGradient.expect(weightGradient, "\(choice), sparse \(operations), weight gradient")
+      sums.weightGradient.expect(
+        weightGradient, "\(choice), sparse \(operations), weight gradient", by: backend(.weightGradient))
       let added = pruned.weightGradient(
         input: data.input, outputGradient: data.outputGradient, addingTo: data.weightSum)
       expectSums(added, of: weightGradient, and: data.weightSum, pruned, "\(choice), sparse \(operations)")

@@ -46,6 +46,19 @@ let communicatorChecks: [Check] = [
     try expect(node.size, ranksHere)
     try expect(try node.allReduce(1, .sum), ranksHere)
   },
+  Check("calls leave their mark") { world in
+    let before = world.activity.sample
+    try world.barrier()
+    let after = world.activity.sample
+    try expect(before.isInCall || after.isInCall, false, "in a call")
+    try expect(after.routine, "MPI_Barrier")
+    try expect(after.moment, before.moment + 2, "the moment")
+    try expect(world.activity.sample, after, "an idle moment")
+    world.activity.begin(work: "checks")
+    world.activity.note(steps: 3)
+    try expect(world.activity.progress.work, "checks")
+    try expect(world.activity.progress.steps, 3)
+  },
   Check("many communicators come and go") { world in
     for _ in 0..<200 {
       try expect(try world.duplicate().allReduce(1, .sum), world.size)

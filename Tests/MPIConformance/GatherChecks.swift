@@ -52,6 +52,11 @@ let gatherChecks: [Check] = [
       }
     }
   },
+  Check("gather texts everywhere") { world in
+    let texts = try world.allGather("host \(world.rank)" + String(repeating: "ü", count: world.rank))
+    try expect(texts, (0..<world.size).map { "host \($0)" + String(repeating: "ü", count: $0) })
+    try expect(try world.allGather(""), [String](repeating: "", count: world.size))
+  },
   Check("block layouts") { world in
     let divided = try BlockLayout(dividing: 11, into: 4)
     try expect((0..<4).map { divided[$0] }, [0..<3, 3..<6, 6..<9, 9..<11])

@@ -58,6 +58,40 @@ struct GradientAccumulatorTests {
     #expect(sums[0] == Self.accumulate(0..<ranks * microbatchesPerRank).sum)
   }
 
+  /// With every node rounded a subtree on another rank is still a subtree.
+  @Test(arguments: [1, 2, 3, 5], [2, 4])
+  func roundedPartsOfABatchAreSubtrees(microbatchesPerRank: Int, ranks: Int) {
+    func rounded(_ values: [Float]) -> [Float] {
+      var values = values
+      values.withUnsafeMutableBufferPointer { buffer in
+        if let start = buffer.baseAddress { roundToBFloat16(start, count: Self.count - 2) }
+      }
+      return values
+    }
+    func sum(_ leaves: Range<Int>) -> [Float] {
+      let accumulator = GradientAccumulator(microbatches: leaves.count, count: Self.count, rounded: Self.count - 2)
+      accumulator.accumulate(leaves) { index, result, adding in
+        for (place, value) in Self.leaf(index).enumerated() {
+          result.pointer[place] = adding ? result.pointer[place] + value : value
+        }
+      }
+      return Array(accumulator.sum.elements)
+    }
+    func tree(_ leaves: Range<Int>) -> [Float] {
+      guard leaves.count > 1 else { return rounded(Self.leaf(leaves.lowerBound)) }
+      let middle = leaves.lowerBound + leaves.count / 2
+      return rounded(zip(tree(leaves.lowerBound..<middle), tree(middle..<leaves.upperBound)).map { $0 + $1 })
+    }
+    var sums = (0..<ranks).map { sum($0 * microbatchesPerRank..<($0 + 1) * microbatchesPerRank) }
+    #expect(sums[0] == tree(0..<microbatchesPerRank))
+    while sums.count > 1 {
+      sums = stride(from: 0, to: sums.count, by: 2).map { pair in
+        rounded(zip(sums[pair], sums[pair + 1]).map { $0 + $1 })
+      }
+    }
+    #expect(sums[0] == sum(0..<ranks * microbatchesPerRank))
+  }
+
   /// The test's own numbers can tell orders apart.
   @Test func otherOrdersGiveOtherBits() {
     let oneByOne = (1..<8).reduce(Self.leaf(0)) { sum, index in zip(sum, Self.leaf(index)).map { $0 + $1 } }

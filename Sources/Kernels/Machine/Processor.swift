@@ -46,6 +46,15 @@ public enum Processor {
     #endif
   }
 
+  /// The size of a core's first-level data cache: what the system tells, or 32 KiB where it tells nothing.
+  public static let firstLevelCacheBytes: Int = {
+    #if os(Linux)
+      let bytes = sysconf(Int32(_SC_LEVEL1_DCACHE_SIZE))
+      if bytes > 0 { return bytes }
+    #endif
+    return 32 << 10
+  }()
+
   /// The cores of the machine that are switched on. Two hardware threads of a core count once.
   public static var physicalCores: Int { cores(of: ProcessorList(contentsOfFile: "/sys/devices/system/cpu/online")) }
 

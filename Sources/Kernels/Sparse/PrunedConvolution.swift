@@ -45,11 +45,13 @@ final class PrunedConvolution: ConvolutionAlgorithm {
     liveSurvivors = survivors.indices.filter { outputs[$0] > 0 }.map { survivors[$0] }
   }
 
-  func forward(weights: UnsafePointer<Float>, x: UnsafePointer<Float>, y: UnsafeMutablePointer<Float>) {
+  func forward(
+    weights: UnsafePointer<Float>, x: UnsafePointer<Float>, y: UnsafeMutablePointer<Float>, sameWeights: Bool
+  ) {
     let survivors = weights + weightOffset
     guard let dense = dense(for: .forward) else { return sparse.forward(weights: survivors, x: x, y: y) }
-    spread(survivors)
-    dense.forward(weights: self.weights.pointer, x: x, y: y)
+    if !sameWeights { spread(survivors) }
+    dense.forward(weights: self.weights.pointer, x: x, y: y, sameWeights: sameWeights)
   }
 
   func inputGradient(

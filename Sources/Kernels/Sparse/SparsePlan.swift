@@ -104,9 +104,11 @@ extension SparsePlan {
   ///
   /// A block that the first-level cache holds lets the products run at full speed, but every destination tile is read and
   /// written once more for each block: with few survivors a block, larger blocks over the second-level cache are faster.
-  /// The figures are cycles of a Zen 4 core, by the kernels' benchmark.
+  /// The figures are cycles of a Zen 4 core, by the kernels' benchmark. The depth is also the order of additions: it depends on
+  /// the CPU's cache, and with it the last bits of a sum.
   static func blockDepth(
-    _ tiles: [PixelTile], walk: TapWalk, source: ActivationShape, survivors: Int, destinationChannels: Int
+    _ tiles: [PixelTile], walk: TapWalk, source: ActivationShape, survivors: Int, destinationChannels: Int,
+    firstLevelCacheBytes: Int = Processor.firstLevelCacheBytes
   ) -> Int {
     guard survivors > 0, let widest = tiles.map({ $0.sourcePixels(walk) }).max() else { return source.channels }
     let blockLanes = min(64, source.lanes)
@@ -114,7 +116,7 @@ extension SparsePlan {
     let vectors = pixels * Double(blockLanes / vectorWidth)
     let channelBytes = Double(widest * blockLanes * MemoryLayout<Float>.stride)
     let survivorsPerChannel = Double(survivors) / Double(source.channels * destinationChannels)
-    let cacheBytes = 30_000.0
+    let cacheBytes = 0.92 * Double(firstLevelCacheBytes)
     func cost(_ depth: Int) -> Double {
       let share = min(1, cacheBytes / (channelBytes * Double(depth)))
       return vectors + 1 + 0.9 * vectors * (1 - share) + (25 + 4 * vectors) / (survivorsPerChannel * Double(depth))

@@ -23,13 +23,15 @@ public enum SparsityRule {
     let pixels = shape.outputHeight * shape.outputWidth
     switch operation {
     case .forward:
-      if shape.inputChannels < 16 { return 0.75 }
-      return isWinograd ? 0.45 : 0.5
+      if shape.inputChannels < 16 { return 0.62 }
+      if isWinograd { return 0.21 }
+      return pixels >= 16 ? 0.5 : 0.4
     case .inputGradient:
-      return 0.45
+      if isWinograd { return 0.21 }
+      return pixels >= 16 ? 0.42 : 0.37
     case .weightGradient:
       if shape.inputChannels < 16 { return 1 }
-      if isWinograd { return 0.42 }
+      if isWinograd { return 0.21 }
       return pixels >= 16 ? 0.5 : pixels >= 4 ? 0.3 : 0.22
     }
   }
