@@ -73,6 +73,13 @@ let package = Package(
       name: "CIFARTests", dependencies: ["CIFAR", "RandomNumbers"], exclude: ["Golden"], swiftSettings: compute),
     .testTarget(name: "FormatsTests", dependencies: ["Formats"], exclude: ["Golden"]),
     .target(name: "CAllocationCounter", path: "Tests/AllocationCounter"),
+    .executableTarget(
+      name: "fuzz",
+      dependencies: [
+        "CIFAR", "Formats", "NeuralNetwork", "Pruning", "RandomNumbers", "Training", "CAllocationCounter",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], path: "Tests/Fuzz", swiftSettings: compute),
+    .testTarget(name: "FuzzTests", dependencies: ["fuzz", "TestSupport"]),
     .testTarget(
       name: "NeuralNetworkTests",
       dependencies: ["NeuralNetwork", "Kernels", "Formats", "TestSupport", "CAllocationCounter"],

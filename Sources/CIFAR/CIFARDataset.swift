@@ -76,12 +76,16 @@ public struct CIFARDataset: Sendable {
   private static func classNames(_ directory: String) throws(CIFARError) -> [String] {
     let path = "\(directory)/batches.meta.txt"
     guard FileManager.default.fileExists(atPath: path) else { return cifar10 }
-    guard let data = FileManager.default.contents(atPath: path) else { throw .unreadable(path, code: EACCES) }
-    let names = String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline)
+    let file = try RegularFile(path: path)
+    guard file.size <= longestNames else { throw .namesTooLong(path, size: file.size) }
+    let names = String(decoding: file.bytes(limit: longestNames), as: UTF8.self).split(whereSeparator: \.isNewline)
       .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
     guard (2...256).contains(names.count) else { throw .classNames(path, found: names.count) }
     return names
   }
+
+  /// Bytes of a `batches.meta.txt` that has names only: 256 of 256 bytes.
+  private static let longestNames = 1 << 16
 
   private static let cifar10 = [
     "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
