@@ -9,11 +9,17 @@ public enum PreflightError: Error, Equatable, CustomStringConvertible {
   /// The file system of the run directory has too little room.
   case disk(path: String, need: DiskNeed, free: Int)
 
+  /// What helps, where that is not plain.
+  private static func hint(on name: String) -> String {
+    name == RankFacts.kernels
+      ? ". It chooses them by the CPU, or by OPENBLAS_CORETYPE, which mpirun hands on with -x OPENBLAS_CORETYPE" : ""
+  }
+
   public var description: String {
     switch self {
     case .ranksDiffer(let disagreements):
       "the ranks of a job must have the same, and these do not:\n"
-        + disagreements.map { "  \($0)" }.joined(separator: "\n")
+        + disagreements.map { "  \($0)\(Self.hint(on: $0.name))" }.joined(separator: "\n")
     case .unreadable(let what, let reason): "\(what) cannot be read: \(reason)"
     case .disk(let path, let need, let free):
       """

@@ -5,6 +5,9 @@ import MPI
 import Training
 
 extension RankFacts {
+  /// The name of the fact of OpenBLAS.
+  static let kernels = "the OpenBLAS kernels"
+
   /// The program and everything below it that decides bits: what all ranks of any command must have the same of.
   ///
   /// - Parameter command: the command's name.
@@ -14,7 +17,7 @@ extension RankFacts {
       Fact("the program", try fileFingerprint("/proc/self/exe", named: "the program's file")),
       Fact("the command", command),
       Fact("the vector instructions in use", ProcessorFeatures.builtFor.names.joined(separator: " ")),
-      Fact("the OpenBLAS kernels", "version \(OpenBLAS.version) with \(OpenBLAS.coreName) kernels"),
+      Fact(kernels, "version \(OpenBLAS.version) with \(OpenBLAS.coreName) kernels"),
       Fact("the first-level cache, by which sparse kernels are cut", "\(Processor.firstLevelCacheBytes) bytes"),
       Fact("the MPI library", MPIEnvironment.libraryVersion.split(separator: ",")[0].description),
       Fact("the C library", libraryVersion),

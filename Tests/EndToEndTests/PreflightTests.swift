@@ -56,6 +56,7 @@ struct PreflightTests {
     expectRefusal(result, naming: ["  the OpenBLAS kernels: rank 1 on "])
     #expect(
       result.standardError.contains(" has version \(Self.openBLASVersion) with Nehalem kernels; rank 0"), "\(result)")
+    #expect(result.standardError.contains("mpirun hands on with -x OPENBLAS_CORETYPE"))
   }
 
   @Test func otherSettingsAreNamed() throws {
