@@ -244,6 +244,8 @@ public final class Job {
   private func save(_ name: String) throws {
     try communicator.collectively {
       guard let directory else { return }
+      // A checkpoint that is being written must not take the last of the disk from the model.
+      checkpoints.wait()
       try network.save(to: directory.file(name), classNames: data.classNames)
     }
   }

@@ -29,7 +29,8 @@ struct KeptCheckpointTests {
     let scratch = try Scratch()
     let images = try arguments(scratch) + ["--epochs", "2"]
     let often = try dptrain(images + ["--output", scratch.path("often"), "--checkpoint-minutes", "1e-9"], ranks: 2)
-    #expect(often.succeeded && often.standardOutput.contains("10 checkpoints: each held the run up for "), "\(often)")
+    // One for each of the ten steps, and one where training hands over to the summary.
+    #expect(often.succeeded && often.standardOutput.contains("11 checkpoints: each held the run up for "), "\(often)")
     #expect(scratch.names("often/checkpoints").count >= 3)
     let never = try dptrain(images + ["--output", scratch.path("never"), "--checkpoint-minutes", "0"])
     #expect(never.succeeded && scratch.names("never/checkpoints") == [], "\(never)")
@@ -41,7 +42,7 @@ struct KeptCheckpointTests {
   @Test(.enabled(if: SmallDisk.isPossible, "mounting a small disk needs root"), arguments: [nil, 2])
   func aFullDiskDoesNotEndTheRun(ranks: Int?) throws {
     let scratch = try Scratch()
-    let disk = try SmallDisk(kilobytes: 1_100)
+    let disk = try SmallDisk(kilobytes: 1_100, besidesModelIn: "run")
     let arguments = try arguments(scratch) + ["--epochs", "1", "--checkpoint-steps", "1", "--keep-checkpoints", "1"]
     let result = try dptrain(arguments + ["--output", disk.path("run")], ranks: ranks)
     #expect(result.succeeded, "\(result)")
@@ -56,7 +57,7 @@ struct KeptCheckpointTests {
   @Test(.enabled(if: SmallDisk.isPossible, "mounting a small disk needs root"))
   func aStopThatCannotBeKeptIsAnError() throws {
     let scratch = try Scratch()
-    let disk = try SmallDisk(kilobytes: 900)
+    let disk = try SmallDisk(kilobytes: 900, besidesModelIn: "run")
     let arguments = try arguments(scratch) + ["--epochs", "1", "--checkpoint-steps", "1", "--output", disk.path("run")]
     let result = try dptrain(arguments + ["--stop-after-steps", "3"], ranks: 2)
     expectRefusal(
