@@ -206,7 +206,8 @@ class SlurmJob:
             facts = self.facts
             if facts["JobState"] in OVER:
                 raise AssertionError(f"there is no requeue {restarts} of {self.describe()}")
-            return int(facts["Restarts"]) == restarts and facts
+            # Counted at once, in the queue only when the last ranks are gone.
+            return int(facts["Restarts"]) == restarts and facts["JobState"] != "COMPLETING" and facts
 
         facts = wait_until(is_back, 60, lambda: f"requeue {restarts} of {self.describe()}")
         if facts["JobState"] != "PENDING":  # After the loss of a node it may run already.
