@@ -12,6 +12,9 @@ public struct CIFARDataset: Sendable {
   /// What the images are and where they come from, in one line without a full stop.
   public let description: String
 
+  /// The paths of the record files; empty for the synthetic set.
+  public let files: [String]
+
   static let directoryName = "cifar-10-batches-bin"
 
   /// Opens or generates the images of `source`.
@@ -30,6 +33,7 @@ public struct CIFARDataset: Sendable {
   public init(directory: String) throws(CIFARError) {
     let directory = try Self.recordDirectory(directory)
     let classNames = try Self.classNames(directory)
+    let (trainingFiles, testFiles) = ((1...5).map { "data_batch_\($0).bin" }, ["test_batch.bin"])
     func open(_ names: [String]) throws(CIFARError) -> ImageSet {
       var blocks: [RecordBlock] = []
       for name in names {
@@ -41,8 +45,9 @@ public struct CIFARDataset: Sendable {
       }
       return ImageSet(blocks)
     }
-    training = try open((1...5).map { "data_batch_\($0).bin" })
-    test = try open(["test_batch.bin"])
+    training = try open(trainingFiles)
+    test = try open(testFiles)
+    files = (trainingFiles + testFiles).map { "\(directory)/\($0)" }
     self.classNames = classNames
     isSynthetic = false
     description = "CIFAR-10 from \(directory): \(Self.counts(training, test))"
@@ -52,6 +57,7 @@ public struct CIFARDataset: Sendable {
     self.training = training
     self.test = test
     self.classNames = classNames
+    files = []
     isSynthetic = true
     description = "built-in synthetic data (not CIFAR-10): \(Self.counts(training, test))"
   }

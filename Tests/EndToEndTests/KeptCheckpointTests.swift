@@ -19,7 +19,8 @@ struct KeptCheckpointTests {
     #expect(second.succeeded, "\(second)")
     let run = FinishedRun(result: second, url: scratch.url.appending(path: "run"))
     let accuracies = try run.metrics().compactMap { $0["test_accuracy"] as? Double }
-    let best = try #require(accuracies.firstIndex(of: try #require(accuracies.max())))
+    let highest = try #require(accuracies.max())
+    let best = try #require(accuracies.firstIndex(of: highest))
     let expected = Set([best + 1, 7, 8].map { "step-\($0 < 2 ? "0000000" : "000000")\(5 * $0).safetensors" })
     #expect(Set(scratch.names("run/checkpoints")) == expected, "\(accuracies)")
   }
