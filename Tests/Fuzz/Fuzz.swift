@@ -8,6 +8,8 @@ let parsers: [(name: String, make: @Sendable () throws -> any FuzzedParser)] = [
   (ModelParser.name, { ModelParser() }),
   (CIFARParser.name, { try CIFARParser() }),
   (ConfigurationParser.name, { try ConfigurationParser() }),
+  (CheckpointParser.name, { try CheckpointParser() }),
+  (DamagedCheckpointParser.name, { try DamagedCheckpointParser() }),
 ]
 
 /// What campaigns are tested with.

@@ -33,7 +33,8 @@ struct ConfigurationParser: FuzzedParser {
   func read(_ input: [UInt8]) throws {
     let configuration = try RunConfiguration(json: String(decoding: input, as: UTF8.self), of: "run")
     try Self.prepare(configuration) { _, _ in }
-    let again = try RunConfiguration(json: String(decoding: try JSONEncoder().encode(configuration), as: UTF8.self), of: "run")
+    let again = try RunConfiguration(
+      json: String(decoding: try JSONEncoder().encode(configuration), as: UTF8.self), of: "run")
     guard again == configuration else { fatalError("written and read again, \(configuration) is \(again)") }
   }
 
