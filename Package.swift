@@ -76,7 +76,7 @@ let package = Package(
     .executableTarget(
       name: "fuzz",
       dependencies: [
-        "CIFAR", "Formats", "NeuralNetwork", "Pruning", "RandomNumbers", "Training", "CAllocationCounter",
+        "CIFAR", "Formats", "NeuralNetwork", "Pruning", "RandomNumbers", "Training", "Watchdog", "CAllocationCounter",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Tests/Fuzz", swiftSettings: compute),
     .testTarget(name: "FuzzTests", dependencies: ["fuzz", "TestSupport"]),

@@ -4,6 +4,8 @@ import Pruning
 
 extension Checkpoint {
   static let format = "dptrain-checkpoint-1"
+  /// What stands in the metadata, with a checksum each.
+  private static let texts = ["configuration", "elements", "format", "state"]
 
   /// What of a checkpoint is text: its state, and what is left to do to dead taps.
   private struct Scalars: Codable {
@@ -89,6 +91,13 @@ extension Checkpoint {
   private static func read(_ file: SafetensorsFile) throws -> Checkpoint {
     let (configuration, state) = (try text(file, "configuration"), try text(file, "state"))
     guard file.metadata["format"] == format else { throw Problem.format(found: file.metadata["format"]) }
+    // A tensor that a checkpoint may lack must not seem to be lacking because a byte of its name changed.
+    let parts = Set(file.names).union(texts)
+    let sealed = Set(file.metadata.keys.compactMap { $0.hasPrefix("checksum.") ? String($0.dropFirst(9)) : nil })
+    guard parts == sealed else {
+      let others = parts.symmetricDifference(sealed).sorted().joined(separator: ", ")
+      throw Problem.contents("its parts are not those that were written: \(others)")
+    }
     func tensor(_ name: String) throws -> NamedTensor.Elements? {
       guard file.contains(name) else { return nil }
       let elements = try file.tensor(name).elements

@@ -46,10 +46,11 @@ public struct NoCheckpointVerifies: Error, CustomStringConvertible {
 extension RunConfiguration {
   /// The settings that the `config.json` of a run directory holds.
   ///
-  /// - Throws: `RunDirectoryError` where it does not hold any.
+  /// - Throws: `RunDirectoryError` where it does not hold any, or such as no run can have.
   public init(json: String, of directory: String) throws(RunDirectoryError) {
     do {
       self = try JSONDecoder().decode(RunConfiguration.self, from: Data(json.utf8))
+      try check()
     } catch {
       throw RunDirectoryError(directory, .unreadableConfiguration(reason: String(describing: error)))
     }

@@ -35,7 +35,7 @@ public struct RunState: Sendable, Equatable, Codable {
   /// The steps of the whole run that were left out because their gradient was not finite.
   public internal(set) var skippedSteps = 0
 
-  init(stage: RunStage) { self.stage = stage }
+  package init(stage: RunStage) { self.stage = stage }
 
   /// Whether the last epoch of the stage is its best.
   var isBest: Bool { accuracy != nil && accuracy == bestAccuracy }
@@ -77,7 +77,7 @@ extension RunState: CustomStringConvertible {
       case .evaluation(let round): "after fine-tuning, round \(round)"
       case .summary: "before the summary"
       }
-    return "\(place), epoch \(epoch + 1), \(step) steps of it done; \(stepsDone) steps in all"
+    return "\(place), epoch \(epoch &+ 1), \(step) steps of it done; \(stepsDone) steps in all"
   }
 }
 
@@ -117,7 +117,7 @@ public struct StageResult: Sendable, Equatable, Codable {
 
 extension RunState {
   /// Throws unless a run of this configuration can stand there.
-  func check(
+  package func check(
     stages: [RunStage], configuration: RunConfiguration, stepsPerEpoch: Int
   ) throws(CheckpointError.Problem) {
     let epochs: Int
@@ -126,8 +126,12 @@ extension RunState {
     case .finetune: epochs = configuration.finetune.epochs
     default: epochs = 0
     }
+    // More than any run comes to; what a run adds to them can still be counted.
+    let possible = 0...(1 << 50)
     guard stages.contains(stage), 0...epochs ~= epoch, 0...stepsPerEpoch ~= step, epoch < epochs || step == 0,
-      epochsDone >= epoch, stepsDone >= step, sums.skipped >= 0, sums.skipped <= step
+      possible ~= epochsDone, epochsDone >= epoch, possible ~= stepsDone, stepsDone >= step,
+      0...step ~= sums.skipped, possible ~= skippedSteps, possible ~= trainedImages, possible ~= times.steps,
+      possible ~= Int(clamping: batchesTracked)
     else { throw .fit("the run cannot stand where it says: \(self)") }
   }
 }

@@ -99,5 +99,8 @@ package struct WaitReport {
     return order.map { "\(RankRanges.text(members[$0] ?? [])) \($0)" }
   }
 
-  private static func text(_ seconds: Double) -> String { String(Int(seconds.rounded())) }
+  /// Whole seconds; others may claim more of them than an integer holds.
+  private static func text(_ seconds: Double) -> String {
+    Int(exactly: seconds.rounded()).map(String.init) ?? "\(seconds)"
+  }
 }

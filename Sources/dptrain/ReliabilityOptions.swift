@@ -42,7 +42,7 @@ struct ReliabilityOptions: ParsableArguments {
     try TrainingOptions.require(checkpointSteps.map { $0 >= 1 }, "--checkpoint-steps must be at least 1")
     try TrainingOptions.require(
       checkpointMinutes >= 0 && checkpointMinutes.isFinite, "--checkpoint-minutes must not be negative")
-    try TrainingOptions.require(keepCheckpoints >= 1, "--keep-checkpoints must be at least 1")
+    try TrainingOptions.require(1...1_000_000 ~= keepCheckpoints, "--keep-checkpoints must be from 1 to 1000000")
     try TrainingOptions.require(stopAfterSteps.map { $0 >= 1 }, "--stop-after-steps must be at least 1")
     try TrainingOptions.require(verifyEvery >= 0, "--verify-every must not be negative")
   }

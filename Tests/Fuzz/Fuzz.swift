@@ -8,6 +8,9 @@ let parsers: [(name: String, make: @Sendable () throws -> any FuzzedParser)] = [
   (ModelParser.name, { ModelParser() }),
   (CIFARParser.name, { try CIFARParser() }),
   (ConfigurationParser.name, { try ConfigurationParser() }),
+  (CheckpointParser.name, { try CheckpointParser() }),
+  (DamagedCheckpointParser.name, { try DamagedCheckpointParser() }),
+  (DatagramParser.name, { DatagramParser() }),
 ]
 
 /// What campaigns are tested with.

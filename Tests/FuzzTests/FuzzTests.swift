@@ -13,14 +13,17 @@ struct FuzzTests {
     result.standardError.firstMatch(of: /input ([0-9]+)/).flatMap { Int($0.1) }
   }
 
-  @Test(arguments: ["safetensors", "json", "model", "cifar", "configuration"])
+  @Test(
+    arguments: [
+      "safetensors", "json", "model", "cifar", "configuration", "checkpoint", "damaged-checkpoint", "datagram",
+    ])
   func noInputIsTooBad(parser: String) throws {
     let result = try fuzz(parser, inputs: 10_000)
     #expect(result.succeeded, "\(result)")
-    // Were all inputs refused for the same reason, the parser would be hardly tried.
+    // Were all inputs refused for the same reason, the parser would be hardly tried. (The watchdog gives none.)
     let accepted = result.standardOutput.firstMatch(of: /accepted: ([0-9]+)/).flatMap { Int($0.1) }
     #expect(try #require(accepted) > 100, "\(result)")
-    #expect(result.standardOutput.matches(of: /refused as/).count >= 3, "\(result)")
+    #expect(result.standardOutput.matches(of: /refused as/).count >= (parser == "datagram" ? 1 : 3), "\(result)")
   }
 
   @Test(arguments: [("broken-trap", "signal "), ("broken-wait", "signal 14"), ("broken-memory", "bytes of memory")])

@@ -29,6 +29,14 @@ struct WaitReportTests {
       ])
   }
 
+  @Test func aClaimBeyondAllSecondsIsRepeatedAsItIs() {
+    var status = busy
+    status.seconds = 1e300
+    #expect(
+      report([other(1, "node1", status)])[1]
+        == "missing: rank 1 on host node1: out of MPI for 1e+300 s, last in MPI_Allgatherv, after step 15 of dense training")
+  }
+
   @Test func aStoppedProcessIsCalledThat() {
     let lines = report([other(1, "node0", nil, "is stopped (SIGSTOP, or a debugger)")])
     #expect(

@@ -1,3 +1,4 @@
+import CIFAR
 import Foundation
 import NeuralNetwork
 import Pruning
@@ -30,7 +31,31 @@ struct ConfigurationParser: FuzzedParser {
   }
 
   func read(_ input: [UInt8]) throws {
-    let configuration = try JSONDecoder().decode(RunConfiguration.self, from: Data(input))
-    _ = try JSONEncoder().encode(configuration)
+    let configuration = try RunConfiguration(json: String(decoding: input, as: UTF8.self), of: "run")
+    try Self.prepare(configuration) { _, _ in }
+    let again = try RunConfiguration(
+      json: String(decoding: try JSONEncoder().encode(configuration), as: UTF8.self), of: "run")
+    guard again == configuration else { fatalError("written and read again, \(configuration) is \(again)") }
+  }
+
+  private static let layouts = Dictionary(
+    uniqueKeysWithValues: Architecture.allCases.map { ($0, ParameterLayout($0.graph(classes: 10))) })
+
+  /// What a run does with its settings before it takes the first step.
+  static func prepare(_ configuration: RunConfiguration, _ body: ([RunStage], BatchPlan) throws -> Void) throws {
+    let plan = try BatchPlan(
+      imageCount: min(configuration.trainingImages ?? .max, 5_120), batchSize: configuration.batchSize,
+      microbatch: configuration.microbatch, rankCount: 1)
+    guard let layout = layouts[configuration.architecture] else { fatalError("no \(configuration.architecture)") }
+    let requests = try configuration.pruning.requests(layout: layout, seed: configuration.seed)
+    try body(RunStage.all(configuration, rounds: requests.count), plan)
+    for phase in [configuration.dense, configuration.finetune] {
+      let steps = phase.epochs * plan.stepsPerEpoch
+      for step in [0, steps / 2, steps - 1] {
+        let rate = phase.schedule.learningRate(
+          peak: phase.learningRate, step: step, steps: steps, stepsPerEpoch: plan.stepsPerEpoch)
+        if rate.isNaN { fatalError("learning rate \(rate) at step \(step) of \(steps): \(configuration)") }
+      }
+    }
   }
 }
