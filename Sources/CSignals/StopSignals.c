@@ -22,7 +22,14 @@ void stop_signals_listen(void) {
   action.sa_flags = SA_RESTART;
   sigemptyset(&action.sa_mask);
   const int numbers[] = {SIGTERM, SIGINT, SIGUSR1};
-  for (int i = 0; i < 3; i++) sigaction(numbers[i], &action, NULL);
+  sigset_t stopping;
+  sigemptyset(&stopping);
+  for (int i = 0; i < 3; i++) {
+    sigaction(numbers[i], &action, NULL);
+    sigaddset(&stopping, numbers[i]);
+  }
+  // A program begins with the mask of the thread that started it, which may block them.
+  pthread_sigmask(SIG_UNBLOCK, &stopping, NULL);
 }
 
 int stop_signals_received(void) { return atomic_load(&first); }

@@ -238,12 +238,22 @@ public final class Job {
   func weightsChange() { evaluation = nil }
 
   func record(_ record: MetricsRecord) throws {
-    try communicator.collectively { try directory?.append(record) }
+    try communicator.collectively {
+      do {
+        try directory?.append(record)
+      } catch is FileError {
+        // A checkpoint that is being written may fill the disk for a moment.
+        checkpoints.wait()
+        try directory?.append(record)
+      }
+    }
   }
 
   private func save(_ name: String) throws {
     try communicator.collectively {
       guard let directory else { return }
+      // A checkpoint that is being written may not fit beside the model, but it can be done without.
+      checkpoints.wait()
       try network.save(to: directory.file(name), classNames: data.classNames)
     }
   }

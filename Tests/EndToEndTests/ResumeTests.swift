@@ -30,6 +30,9 @@ struct ResumeTests {
       ["train"] + small.prefix(6)
         + ["--recipe", "article", "--milestones", "1", "--learning-rate", "0.05", "--no-augment"] + Scratch.smallBatch
     ),
+    (
+      "gradients as bfloat16", 2, ["run"] + small + ["--exchange", "bfloat16"] + Scratch.smallBatch
+    ),
     // Dead taps: resnet8 has none.
     (
       "resnet18 with L1", 1,

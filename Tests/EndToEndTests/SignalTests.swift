@@ -25,7 +25,10 @@ struct SignalTests {
       while !Thread.current.isCancelled {
         usleep(20_000)
         guard FileManager.default.contents(atPath: path)?.isEmpty == false else { continue }
-        guard let process = Self.process(mark: mark, rank: rank, launched: ranks != nil) else { continue }
+        let found =
+          rank.map { rankProcess(mark: mark, rank: $0) }
+          ?? Self.process(mark: mark, named: ranks == nil ? "dptrain" : "mpirun")
+        guard let process = found else { continue }
         for signal in signals {
           kill(process, signal)
           usleep(50_000)
@@ -43,17 +46,15 @@ struct SignalTests {
     return try mpirun(ranks: ranks, program: "dptrain", arguments: arguments, environment: variables, timeout: 120)
   }
 
-  /// The process of a job that carries a mark in its environment.
-  private static func process(mark: String, rank: Int?, launched: Bool) -> pid_t? {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-    return names.compactMap { pid_t($0) }.first { process in
+  /// The process without a rank of the job that carries a mark in its environment: the launcher, or the program by itself.
+  private static func process(mark: String, named name: String) -> pid_t? {
+    let numbers = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+    return numbers.compactMap { pid_t($0) }.first { process in
       guard let data = FileManager.default.contents(atPath: "/proc/\(process)/environ"),
-        let name = FileManager.default.contents(atPath: "/proc/\(process)/comm")
+        let found = FileManager.default.contents(atPath: "/proc/\(process)/comm")
       else { return false }
       let variables = data.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
-      guard variables.contains("DPTRAIN_TEST_MARK=\(mark)") else { return false }
-      if let rank { return variables.contains("OMPI_COMM_WORLD_RANK=\(rank)") }
-      return String(decoding: name, as: UTF8.self) == (launched ? "mpirun\n" : "dptrain\n")
+      return variables.contains("DPTRAIN_TEST_MARK=\(mark)") && String(decoding: found, as: UTF8.self) == name + "\n"
     }
   }
 
