@@ -7,6 +7,7 @@ SHELL := /bin/bash
 PROGRAM := .build/release/dptrain
 PRUNE ?= 0.98
 ARGUMENTS ?=
+BUILD_ARGUMENTS ?=
 BENCH_ARGUMENTS ?=
 PYTHON := Benchmarks/.venv/bin/python
 
@@ -18,10 +19,10 @@ RANKS ?= $(shell cores=$$(lscpu -p=CORE,SOCKET | grep -v '^\#' | sort -u | wc -l
 # Open MPI refuses to start as root, as in a container, unless told.
 MPIRUN := mpirun$(if $(filter 0,$(shell id -u)), --allow-run-as-root)
 
-.PHONY: help run test build setup data bench lint format clean
+.PHONY: help run test test-cluster build setup data bench lint format clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  make run RANKS=$(RANKS) PRUNE=$(PRUNE) ARGUMENTS='--epochs 5'   the defaults, and more flags for dptrain"
 
@@ -31,8 +32,11 @@ run: build ## set up, build, then train, prune and fine-tune (synthetic images i
 test: setup ## set up, build and run every test, those under mpirun too
 	swift test -c release
 
+test-cluster: build ## run the batch scripts on a real Slurm, and jobs on several hosts, all emulated on this machine
+	@.ci/test-cluster
+
 build: setup ## set up and build the program
-	swift build -c release --product dptrain
+	swift build -c release --product dptrain $(BUILD_ARGUMENTS)
 
 setup: ## install what is missing: Open MPI, OpenBLAS, xxHash, pkg-config
 	@.ci/setup

@@ -45,11 +45,14 @@ let package = Package(
       ],
       swiftSettings: compute),
     .target(name: "Reporting", dependencies: ["NeuralNetwork", "Pruning"]),
+    .target(
+      name: "Preflight",
+      dependencies: ["MPI", "Kernels", "CIFAR", "NeuralNetwork", "Pruning", "Training", "Reporting"]),
     .executableTarget(
       name: "dptrain",
       dependencies: [
         "MPI", "Watchdog", "Kernels", "CIFAR", "Formats", "Inference", "NeuralNetwork", "Pruning", "Training",
-        "Reporting",
+        "Reporting", "Preflight",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "kernel-bench", dependencies: ["Kernels"], path: "Benchmarks/Kernels"),
@@ -70,6 +73,13 @@ let package = Package(
       name: "CIFARTests", dependencies: ["CIFAR", "RandomNumbers"], exclude: ["Golden"], swiftSettings: compute),
     .testTarget(name: "FormatsTests", dependencies: ["Formats"], exclude: ["Golden"]),
     .target(name: "CAllocationCounter", path: "Tests/AllocationCounter"),
+    .executableTarget(
+      name: "fuzz",
+      dependencies: [
+        "CIFAR", "Formats", "NeuralNetwork", "Pruning", "RandomNumbers", "Training", "CAllocationCounter",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], path: "Tests/Fuzz", swiftSettings: compute),
+    .testTarget(name: "FuzzTests", dependencies: ["fuzz", "TestSupport"]),
     .testTarget(
       name: "NeuralNetworkTests",
       dependencies: ["NeuralNetwork", "Kernels", "Formats", "TestSupport", "CAllocationCounter"],
@@ -89,7 +99,11 @@ let package = Package(
       ],
       exclude: ["Golden"]),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["dptrain", "Training", "Formats", "NeuralNetwork", "TestSupport"]),
+      name: "PreflightTests", dependencies: ["Preflight", "NeuralNetwork", "Training", "TestSupport"],
+      swiftSettings: compute),
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: ["dptrain", "Training", "Formats", "Kernels", "NeuralNetwork", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -12,6 +12,9 @@ public struct CIFARDataset: Sendable {
   /// What the images are and where they come from, in one line without a full stop.
   public let description: String
 
+  /// The paths of the record files; empty for the synthetic set.
+  public let files: [String]
+
   static let directoryName = "cifar-10-batches-bin"
 
   /// Opens or generates the images of `source`.
@@ -30,6 +33,7 @@ public struct CIFARDataset: Sendable {
   public init(directory: String) throws(CIFARError) {
     let directory = try Self.recordDirectory(directory)
     let classNames = try Self.classNames(directory)
+    let (trainingFiles, testFiles) = ((1...5).map { "data_batch_\($0).bin" }, ["test_batch.bin"])
     func open(_ names: [String]) throws(CIFARError) -> ImageSet {
       var blocks: [RecordBlock] = []
       for name in names {
@@ -41,8 +45,9 @@ public struct CIFARDataset: Sendable {
       }
       return ImageSet(blocks)
     }
-    training = try open((1...5).map { "data_batch_\($0).bin" })
-    test = try open(["test_batch.bin"])
+    training = try open(trainingFiles)
+    test = try open(testFiles)
+    files = (trainingFiles + testFiles).map { "\(directory)/\($0)" }
     self.classNames = classNames
     isSynthetic = false
     description = "CIFAR-10 from \(directory): \(Self.counts(training, test))"
@@ -52,6 +57,7 @@ public struct CIFARDataset: Sendable {
     self.training = training
     self.test = test
     self.classNames = classNames
+    files = []
     isSynthetic = true
     description = "built-in synthetic data (not CIFAR-10): \(Self.counts(training, test))"
   }
@@ -70,12 +76,16 @@ public struct CIFARDataset: Sendable {
   private static func classNames(_ directory: String) throws(CIFARError) -> [String] {
     let path = "\(directory)/batches.meta.txt"
     guard FileManager.default.fileExists(atPath: path) else { return cifar10 }
-    guard let data = FileManager.default.contents(atPath: path) else { throw .unreadable(path, code: EACCES) }
-    let names = String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline)
+    let file = try RegularFile(path: path)
+    guard file.size <= longestNames else { throw .namesTooLong(path, size: file.size) }
+    let names = String(decoding: file.bytes(limit: longestNames), as: UTF8.self).split(whereSeparator: \.isNewline)
       .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
     guard (2...256).contains(names.count) else { throw .classNames(path, found: names.count) }
     return names
   }
+
+  /// Bytes of a `batches.meta.txt` that has names only: 256 of 256 bytes.
+  private static let longestNames = 1 << 16
 
   private static let cifar10 = [
     "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",

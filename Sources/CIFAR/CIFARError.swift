@@ -12,6 +12,8 @@ public enum CIFARError: Error, Equatable, CustomStringConvertible {
   /// The label of record `record` (from 0) of a file is not below the number of classes.
   case label(String, record: Int, found: Int, classCount: Int)
   case classNames(String, found: Int)
+  /// A file of class names that is too large to be one.
+  case namesTooLong(String, size: Int)
 
   public var description: String {
     switch self {
@@ -32,6 +34,8 @@ public enum CIFARError: Error, Equatable, CustomStringConvertible {
         + "is this a file of CIFAR-10's binary version?"
     case .classNames(let path, let found):
       "\(path) names \(found) classes, expected 2 to 256"
+    case .namesTooLong(let path, let size):
+      "\(path) is \(size) bytes long; expected one name a line, at most 65536 bytes; is it a file of CIFAR-10's binary version?"
     }
   }
 

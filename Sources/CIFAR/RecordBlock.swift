@@ -10,18 +10,11 @@ final class RecordBlock: @unchecked Sendable {
 
   /// Maps the file at `path`, read-only and shared: the ranks of a node have its pages in memory once.
   init(path: String, classCount: Int) throws(CIFARError) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .unreadable(path, code: errno) }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw .unreadable(path, code: errno) }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw .unreadable(path, code: status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EINVAL)
-    }
-    let size = Int(status.st_size)
+    let file = try RegularFile(path: path)
+    let size = file.size
     guard size > 0 else { throw .empty(path) }
     guard size % Record.size == 0 else { throw .truncated(path, size: size) }
-    guard let mapping = mmap(nil, size, PROT_READ, MAP_SHARED, descriptor, 0), mapping != MAP_FAILED else {
+    guard let mapping = mmap(nil, size, PROT_READ, MAP_SHARED, file.descriptor, 0), mapping != MAP_FAILED else {
       throw .unreadable(path, code: errno)
     }
     // Training reads the images in random order, where the system would not read ahead.

@@ -8,7 +8,8 @@ final class ReadableFile: Sendable {
   private let descriptor: Int32
 
   init(path: String) throws(FileError) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // Without O_NONBLOCK a pipe under this name would be waited for until somebody writes to it.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw FileError(.open, path) }
     var status = stat()
     let code: Int32 =

@@ -28,6 +28,9 @@ public enum Architecture: String, CaseIterable, Sendable {
     }
   }
 
+  /// What the linear layer takes of an image: the channels of the last stage.
+  var features: Int { stages[stages.count - 1].channels }
+
   /// The network's operations, with torchvision's layer names.
   public func graph(classes: Int, height: Int = 32, width: Int = 32) -> NetworkGraph {
     var graph = NetworkGraph(image: .init(channels: 3, height: height, width: width))

@@ -1,3 +1,5 @@
+import MPI
+
 /// Who keeps a rank waiting: what the ranks' watchdogs said, in lines for the user.
 package struct WaitReport {
   /// What is known of another rank.
@@ -47,7 +49,7 @@ package struct WaitReport {
     } else {
       let waiting = others.filter { $0.status?.isInCall == true }.map(\.rank)
       if !waiting.isEmpty {
-        lines.append("\(Self.ranks(waiting)) \(waiting.count == 1 ? "waits" : "wait") as well")
+        lines.append("\(RankRanges.text(waiting)) \(waiting.count == 1 ? "waits" : "wait") as well")
       }
       if missing.contains(where: { $0.status != nil }) {
         lines.append("where a rank only needs more time, raise --timeout (now \(Self.text(timeout)) s; 0: never)")
@@ -94,21 +96,7 @@ package struct WaitReport {
       if members[key] == nil { order.append(key) }
       members[key, default: []].append(other.rank)
     }
-    return order.map { "\(Self.ranks(members[$0] ?? [])) \($0)" }
-  }
-
-  /// `rank 3`, `ranks 0-3, 7`.
-  package static func ranks(_ ranks: [Int]) -> String {
-    var parts: [ClosedRange<Int>] = []
-    for rank in ranks.sorted() {
-      if let last = parts.last, last.upperBound + 1 == rank {
-        parts[parts.count - 1] = last.lowerBound...rank
-      } else {
-        parts.append(rank...rank)
-      }
-    }
-    let texts = parts.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
-    return (ranks.count == 1 ? "rank " : "ranks ") + texts.joined(separator: ", ")
+    return order.map { "\(RankRanges.text(members[$0] ?? [])) \($0)" }
   }
 
   private static func text(_ seconds: Double) -> String { String(Int(seconds.rounded())) }

@@ -1,12 +1,16 @@
 import MPI
 import NeuralNetwork
+import Preflight
 import Pruning
 import Reporting
 import Training
 
 /// What rank 0 says: on the terminal as it happens, and again in `report.txt`. Other ranks say nothing.
 final class Console: JobObserver {
-  private let speaks: Bool
+  /// Whether this rank is the one that speaks.
+  let speaks: Bool
+  /// Compares the run's time with the job's; nil where the job has no end.
+  var pace: RunPace?
   /// Where others can see how far this rank is; every rank says that.
   private let activity: CallActivity
   private var bar: ProgressBar
@@ -65,6 +69,7 @@ final class Console: JobObserver {
   func stepEnded(_ progress: StepProgress) {
     activity.note(steps: progress.step)
     guard speaks else { return }
+    if let note = pace?.note(step: progress.step, of: progress.phase, round: progress.round, at: now) { announce(note) }
     bar.show(
       Progress(
         label: "\(progress.phase.rawValue) \(progress.epoch)/\(progress.epochs)", step: progress.step,
@@ -73,6 +78,10 @@ final class Console: JobObserver {
   }
 
   private let clock = ContinuousClock()
+  private let began = ContinuousClock().now
+  /// The seconds since the console was made.
+  var now: Double { (clock.now - began) / .seconds(1) }
+
   /// When the present phase was first asked about, and how far it was then.
   private var mark: (phase: MetricsRecord.Phase, round: Int, step: Int, at: ContinuousClock.Instant)?
 

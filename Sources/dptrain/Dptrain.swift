@@ -31,12 +31,16 @@ protocol RankCommand: ParsableCommand {
   /// How long a rank may wait for another, in seconds; 0 for ever.
   var timeout: Double { get }
 
+  /// Whether all ranks must have the same program, libraries and kernels.
+  var requiresSameProgram: Bool { get }
+
   /// Runs the command and returns the exit status.
   func run(on world: Communicator) throws -> Int32
 }
 
 extension RankCommand {
   var timeout: Double { WatchOptions.defaultTimeout }
+  var requiresSameProgram: Bool { true }
 }
 
 /// A mistake in the options that only shows once files or ranks are known.

@@ -20,7 +20,7 @@ struct JobRunner {
   ///
   init(_ request: JobRequest, reliability: ReliabilityOptions, world: Communicator) throws {
     let console = Console(world)
-    let setup = try JobSetup.make(request, world: world)
+    let setup = try JobSetup.make(request, policy: reliability.policy, world: world)
     let (configuration, data) = (setup.configuration, setup.data)
     let hosts = try world.hostCount()
     let parameters = ParameterLayout(configuration.architecture.graph(classes: data.classNames.count)).parameterCount
@@ -35,6 +35,8 @@ struct JobRunner {
       console.say("note: the bits of a run are the same on 1, 2, 4, 8 … ranks; \(world.size) ranks give others")
     }
     console.say("results go to \(setup.path)")
+    console.announce(setup.findings)
+    console.watchTime(of: setup, hosts: hosts)
     self.console = console
     directory = setup.directory
     path = setup.path

@@ -3,6 +3,7 @@ import Formats
 import Kernels
 import MPI
 import NeuralNetwork
+import Preflight
 import Pruning
 import Training
 
@@ -44,20 +45,23 @@ struct JobSetup {
   /// Rank 0's.
   let directory: RunDirectory?
   let start: JobStart
+  /// What the preflight found, in words.
+  let findings: String
   /// What is left to do in a directory that holds a run; nil for a new run.
   var resumption: Resumption?
 
   /// Sets up what a command asks for. Collective.
   ///
+  /// - Parameter policy: of which all ranks must have the same too.
   /// - Throws: `RunFinished` on all ranks where there is nothing left to do.
-  static func make(_ request: JobRequest, world: Communicator) throws -> JobSetup {
+  static func make(_ request: JobRequest, policy: RunPolicy, world: Communicator) throws -> JobSetup {
     let goesOn = request.resumes && world.rank == 0 && request.output.map(RunDirectory.holdsRun) ?? false
     let all = try world.broadcast(goesOn ? 1 : 0, root: 0) == 1
-    guard all, let path = request.output else { return try new(request, world) }
-    return try goingOn(path, request, world)
+    guard all, let path = request.output else { return try new(request, policy, world) }
+    return try goingOn(path, request, policy, world)
   }
 
-  private static func new(_ request: JobRequest, _ world: Communicator) throws -> JobSetup {
+  private static func new(_ request: JobRequest, _ policy: RunPolicy, _ world: Communicator) throws -> JobSetup {
     let settings = try world.collectively {
       guard let settings = request.settings else {
         throw UsageError(description: "\(request.output ?? "") holds no run to resume: it has no config.json")
@@ -82,11 +86,14 @@ struct JobSetup {
       }
     }
     let path = request.output ?? RunDirectory.defaultPath(architecture: configuration.architecture.rawValue)
+    let findings = try Preflight.checkRun(
+      configuration, policy: policy, network: network, data: data, path: path, world)
     let directory: RunDirectory? = try world.collectively {
       world.rank == 0 ? try RunDirectory(path: path, configuration: configuration) : nil
     }
     return JobSetup(
-      configuration: configuration, data: data, plan: plan, path: path, directory: directory, start: .network(network))
+      configuration: configuration, data: data, plan: plan, path: path, directory: directory, start: .network(network),
+      findings: findings)
   }
 
   /// What a run begins with: the model from a file, or a new network.
@@ -99,7 +106,9 @@ struct JobSetup {
   }
 
   /// The run that a directory holds. Rank 0 alone reads there.
-  private static func goingOn(_ path: String, _ request: JobRequest, _ world: Communicator) throws -> JobSetup {
+  private static func goingOn(
+    _ path: String, _ request: JobRequest, _ policy: RunPolicy, _ world: Communicator
+  ) throws -> JobSetup {
     let directory = try world.collectively { world.rank == 0 ? try RunDirectory(resuming: path) : nil }
     let own = try world.collectively { try directory?.configurationText() ?? "" }
     let text = try world.broadcast(own, root: 0)
@@ -118,6 +127,7 @@ struct JobSetup {
     let report = try world.broadcast(finished, root: 0)
     guard report.isEmpty else { throw RunFinished(path: path, report: report) }
     let plan = try world.collectively { try Job.plan(configuration, data: data, ranks: world.size) }
+    let findings = try Preflight.checkRun(configuration, policy: policy, data: data, path: path, world)
 
     let found = try world.collectively { try directory?.newestCheckpoint(of: configuration) }
     let start: JobStart
@@ -128,7 +138,7 @@ struct JobSetup {
     }
     return JobSetup(
       configuration: configuration, data: data, plan: plan, path: path, directory: directory, start: start,
-      resumption: world.rank == 0 ? Resumption(found: found) : nil)
+      findings: findings, resumption: world.rank == 0 ? Resumption(found: found) : nil)
   }
 }
 

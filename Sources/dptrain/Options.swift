@@ -99,7 +99,8 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "Number that all random draws follow from.")
   var seed: UInt64 = 0
 
-  @Option(help: """
+  @Option(
+    help: """
       How ranks sum gradients: tree (same bits on 1, 2, 4, 8 … ranks), bfloat16 (the same with sums rounded to half the \
       bytes) or native (MPI_Allreduce).
       """)

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Kernels
 import MPI
+import Preflight
 import Training
 import Watchdog
 
@@ -42,6 +43,8 @@ if let job = command as? any RankCommand {
   exit(
     MPIEnvironment.run { world in
       try JobWatchdog.start(world, timeout: job.timeout, program: "dptrain")
+      let name = type(of: job).configuration.commandName ?? "\(type(of: job))"
+      if job.requiresSameProgram { try Preflight.checkProgram(command: name, world) }
       return try job.run(on: world)
     })
 }

@@ -4,10 +4,24 @@
 #include <stdlib.h>
 
 static _Thread_local uint64_t count;
+static _Thread_local uint64_t bytes;
 
 uint64_t allocationCount(void) { return count; }
+uint64_t allocatedBytes(void) { return bytes; }
 
-#ifdef __GLIBC__
+static void note(size_t size) {
+  count += 1;
+  bytes += size;
+}
+
+// The sanitizers have a malloc of their own.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED
+#endif
+#endif
+
+#if defined(__GLIBC__) && !defined(SANITIZED)
 
 bool allocationCounterIsAvailable(void) { return true; }
 
@@ -20,33 +34,33 @@ extern void *__libc_realloc(void *block, size_t size);
 extern void *__libc_memalign(size_t alignment, size_t size);
 
 void *malloc(size_t size) {
-  count += 1;
+  note(size);
   return __libc_malloc(size);
 }
 
 void *calloc(size_t number, size_t size) {
-  count += 1;
+  note(number * size);
   return __libc_calloc(number, size);
 }
 
 void *realloc(void *block, size_t size) {
-  count += 1;
+  note(size);
   return __libc_realloc(block, size);
 }
 
 void *memalign(size_t alignment, size_t size) {
-  count += 1;
+  note(size);
   return __libc_memalign(alignment, size);
 }
 
 void *aligned_alloc(size_t alignment, size_t size) {
-  count += 1;
+  note(size);
   return __libc_memalign(alignment, size);
 }
 
 int posix_memalign(void **block, size_t alignment, size_t size) {
   if (alignment % sizeof(void *) != 0 || (alignment & (alignment - 1)) != 0 || alignment == 0) return EINVAL;
-  count += 1;
+  note(size);
   void *result = __libc_memalign(alignment, size);
   if (result == NULL) return ENOMEM;
   *block = result;

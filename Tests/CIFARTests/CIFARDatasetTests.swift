@@ -33,6 +33,24 @@ import Testing
     #expect(try error(directory.path) == .classNames("\(directory.path)/batches.meta.txt", found: 1))
   }
 
+  @Test("Class names that never end are not read")
+  func endlessNames() throws {
+    let directory = try RecordDirectory(count: 1)
+    let path = "\(directory.path)/batches.meta.txt"
+    // 16 GB that take no place on the disk.
+    #expect(FileManager.default.createFile(atPath: path, contents: nil) && truncate(path, 1 << 34) == 0)
+    #expect(try error(directory.path) == .namesTooLong(path, size: 1 << 34))
+  }
+
+  @Test("A pipe in the place of a file is not waited for", arguments: ["batches.meta.txt", "test_batch.bin"])
+  func pipe(name: String) throws {
+    let directory = try RecordDirectory(count: 1)
+    let path = "\(directory.path)/\(name)"
+    unlink(path)
+    #expect(mkfifo(path, 0o600) == 0)
+    #expect(try error(directory.path) == .unreadable(path, code: EINVAL))
+  }
+
   @Test("The directory above the records is as good")
   func parent() throws {
     let parent = try RecordDirectory()

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A file system in memory that is soon full; unmounted with its owner.
-final class SmallDisk {
+final class SmallDisk: Sendable {
   private let directory: TemporaryDirectory
 
   init(kilobytes: Int) throws {
@@ -24,7 +24,5 @@ final class SmallDisk {
   }
 
   /// Leaves no block free.
-  func fill() throws {
-    _ = try run("dd", ["if=/dev/zero", "of=\(path("filling"))", "bs=4096", "count=1000"])
-  }
+  func fill() { _ = try? run("dd", ["if=/dev/zero", "of=\(path("filling"))", "bs=65536"]) }
 }

@@ -33,6 +33,13 @@ import Testing
     #expect(problem(directory.path)?.description == "cannot open \(directory.path): Is a directory")
   }
 
+  @Test("A pipe is not waited for")
+  func pipe() throws {
+    let path = directory.file("pipe")
+    #expect(mkfifo(path, 0o600) == 0)
+    #expect(problem(path)?.problem == .tooShort(size: 0))
+  }
+
   @Test("A file too short for a header's length", arguments: [0, 1, 7])
   func tooShort(size: Int) throws {
     let error = problem(try write([UInt8](repeating: 0, count: size)))

@@ -53,6 +53,18 @@ import Testing
     #expect(try written == Data(contentsOf: Self.reference))
   }
 
+  /// The first of these takes no byte of the file, and would take 2⁴⁸ bytes of memory.
+  @Test("Classes that have no weights are refused", arguments: [[1 << 40, 0], [0, 64], [10, 63], [10]])
+  func claimsClasses(shape: [Int]) throws {
+    var tensors = initialized().stateDictionary.filter { $0.name != "fc.weight" }
+    tensors.append(
+      NamedTensor(
+        name: "fc.weight", shape: shape, elements: .float32([Float](repeating: 0, count: shape.reduce(1, *)))))
+    _ = try write(tensors)
+    let error = #expect(throws: SafetensorsError.self) { _ = try Network(path: path) }
+    #expect(error?.problem == .shape(found: shape, expected: [max(shape[0], 1), 64]))
+  }
+
   @Test("A network comes back as it was", arguments: Architecture.allCases)
   func roundTrip(_ architecture: Architecture) throws {
     let network = Network(architecture)

@@ -82,9 +82,4 @@ struct WaitReportTests {
     status.work = "fine-tuning"
     #expect(status.place == "before the first step of fine-tuning")
   }
-
-  @Test func ranksAreListedInRanges() {
-    #expect(WaitReport.ranks([7]) == "rank 7")
-    #expect(WaitReport.ranks([3, 1, 2, 9, 5, 6]) == "ranks 1-3, 5-6, 9")
-  }
 }

@@ -10,4 +10,7 @@ bool allocationCounterIsAvailable(void);
 /// The blocks that the calling thread has taken from malloc and its relatives, in this program and in its libraries.
 uint64_t allocationCount(void);
 
+/// The sum of the sizes of these blocks in bytes, whether they were given back or not.
+uint64_t allocatedBytes(void);
+
 #endif

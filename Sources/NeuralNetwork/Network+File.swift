@@ -1,12 +1,13 @@
 import Formats
-import MPI
-import NeuralNetwork
 
 extension Network {
   /// Loads a model: one of dptrain's own, or any safetensors file with torchvision's names.
   ///
   /// The architecture is read off the shapes, so that a file from PyTorch needs no metadata.
-  convenience init(path: String, classes: Int? = nil) throws {
+  ///
+  /// - Parameter classes: the classes that the model must have; nil for any number.
+  /// - Throws: `ModelError` where the file holds no such model, `SafetensorsError` where it is unsound.
+  public convenience init(path: String, classes: Int? = nil) throws {
     let file = try SafetensorsFile(path: path)
     let architecture = try Self.architecture(of: file, path: path)
     let found = try file.shape("fc.weight").first ?? 0
@@ -14,6 +15,8 @@ extension Network {
       throw ModelError(
         description: "\(path): the model has \(found) classes, the data \(classes); they must be the same")
     }
+    // A tensor without elements may claim any number of classes: memory is taken only for what the file's size proves.
+    try file.require(shape: [max(found, 1), architecture.features], of: "fc.weight")
     self.init(architecture, classes: found)
     try load(file)
   }
@@ -39,6 +42,6 @@ extension Network {
 }
 
 /// A model file that is readable but not a model dptrain knows.
-struct ModelError: Error, CustomStringConvertible {
-  let description: String
+public struct ModelError: Error, CustomStringConvertible {
+  public let description: String
 }
