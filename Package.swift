@@ -103,7 +103,9 @@ let package = Package(
       swiftSettings: compute),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["dptrain", "Training", "Formats", "Kernels", "NeuralNetwork", "TestSupport"]),
+      dependencies: [
+        "dptrain", "Training", "Formats", "Kernels", "NeuralNetwork", "TestSupport", "training-faults",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -36,7 +36,7 @@ extension Checkpoint {
     let texts = try texts()
     var metadata = [
       "format": Self.format, "configuration": texts.configuration, "state": texts.state,
-      "elements": String(survivors?.count ?? arena.count),
+      "elements": String(survivors?.count ?? arena.count), "tensors": tensors.map(\.name).joined(separator: " "),
     ]
     for (name, value) in metadata { metadata["checksum.\(name)"] = "\(Self.checksum(Array(value.utf8)))" }
     for tensor in tensors { metadata["checksum.\(tensor.name)"] = "\(Self.checksum(tensor.elements))" }
@@ -87,8 +87,10 @@ extension Checkpoint {
   private typealias Problem = CheckpointError.Problem
 
   private static func read(_ file: SafetensorsFile) throws -> Checkpoint {
-    let (configuration, state) = (try text(file, "configuration"), try text(file, "state"))
     guard file.metadata["format"] == format else { throw Problem.format(found: file.metadata["format"]) }
+    let (configuration, state) = (try text(file, "configuration"), try text(file, "state"))
+    // A name that has changed must not pass for a tensor that need not be there.
+    try file.require(exactly: try text(file, "tensors").split(separator: " ").map { String($0) })
     func tensor(_ name: String) throws -> NamedTensor.Elements? {
       guard file.contains(name) else { return nil }
       let elements = try file.tensor(name).elements

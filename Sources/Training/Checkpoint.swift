@@ -72,7 +72,7 @@ public struct Checkpoint: Sendable, Equatable {
   /// The network of the checkpoint.
   ///
   /// - Throws: `CheckpointError.Problem.fit` where the parts do not make one.
-  func network(classes: Int) throws(CheckpointError.Problem) -> Network {
+  package func network(classes: Int) throws(CheckpointError.Problem) -> Network {
     let full = Network(configuration.architecture, classes: classes)
     if let survivors, survivors.count != full.layout.count {
       throw .fit("a mask of \(survivors.count) elements for an arena of \(full.layout.count)")
