@@ -15,6 +15,8 @@ static void receive(int number) {
 }
 
 void stop_signals_listen(void) {
+  atomic_store(&first, 0);
+  atomic_store(&interrupts, 0);
   struct sigaction action;
   memset(&action, 0, sizeof action);
   action.sa_handler = receive;

@@ -89,7 +89,6 @@ extension Checkpoint {
   private typealias Problem = CheckpointError.Problem
 
   private static func read(_ file: SafetensorsFile) throws -> Checkpoint {
-    let (configuration, state) = (try text(file, "configuration"), try text(file, "state"))
     guard file.metadata["format"] == format else { throw Problem.format(found: file.metadata["format"]) }
     // A tensor that a checkpoint may lack must not seem to be lacking because a byte of its name changed.
     let parts = Set(file.names).union(texts)
@@ -98,6 +97,7 @@ extension Checkpoint {
       let others = parts.symmetricDifference(sealed).sorted().joined(separator: ", ")
       throw Problem.contents("its parts are not those that were written: \(others)")
     }
+    let (configuration, state) = (try text(file, "configuration"), try text(file, "state"))
     func tensor(_ name: String) throws -> NamedTensor.Elements? {
       guard file.contains(name) else { return nil }
       let elements = try file.tensor(name).elements

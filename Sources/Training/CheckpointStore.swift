@@ -2,16 +2,16 @@ import Foundation
 import Synchronization
 
 /// The checkpoints of a run directory: `checkpoints/step-<8 digits>.safetensors`, by the optimizer steps that were done.
-final class CheckpointStore: Sendable {
+package final class CheckpointStore: Sendable {
   /// A checkpoint that is there.
-  struct Entry: Sendable, Equatable {
-    let step: Int
+  package struct Entry: Sendable, Equatable {
+    package let step: Int
     /// The stage that it was written in.
     let stage: RunStage
     /// The test accuracy of its weights, where it was written right after their evaluation.
     let accuracy: Double?
 
-    init(step: Int, stage: RunStage, accuracy: Double?) {
+    package init(step: Int, stage: RunStage, accuracy: Double?) {
       self.step = step
       self.stage = stage
       self.accuracy = accuracy
@@ -43,7 +43,7 @@ final class CheckpointStore: Sendable {
 
   func path(step: Int) -> String { "\(folder)/\(Self.name(step: step))" }
 
-  static func name(step: Int) -> String {
+  package static func name(step: Int) -> String {
     let digits = String(step)
     return "step-\(String(repeating: "0", count: max(0, 8 - digits.count)))\(digits).safetensors"
   }
@@ -79,7 +79,7 @@ final class CheckpointStore: Sendable {
   }
 
   /// The steps of the checkpoints that stay: the newest, and the best by test accuracy of the stage that the newest one is in.
-  static func kept(of entries: [Entry], newest count: Int) -> Set<Int> {
+  package static func kept(of entries: [Entry], newest count: Int) -> Set<Int> {
     var stay = Set(entries.suffix(max(1, count)).map(\.step))
     let stage = entries.last?.stage
     let best = entries.filter { $0.stage == stage && $0.accuracy != nil }

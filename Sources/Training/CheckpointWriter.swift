@@ -26,16 +26,18 @@ final class CheckpointWriter: Sendable {
     queue.async { [self] in
       let clock = ContinuousClock()
       let start = clock.now
+      var isWritten = false
       do {
         let state = checkpoint.state
         try checkpoint.write(to: store.path(step: state.stepsDone))
         store.add(.init(state))
+        isWritten = true
       } catch {
         failures.withLock { $0.append(String(describing: error)) }
       }
       let seconds = (clock.now - start) / .seconds(1)
       memory.withLock { $0 = (checkpoint.arena, checkpoint.optimizer?.momentum ?? []) }
-      times.withLock { $0 = ($0.count + 1, $0.seconds + seconds, seconds) }
+      times.withLock { $0 = ($0.count + (isWritten ? 1 : 0), $0.seconds + seconds, seconds) }
     }
   }
 

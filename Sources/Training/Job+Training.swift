@@ -111,4 +111,12 @@ public struct ExchangeSummary: Sendable, Equatable, Codable {
   public let seconds: Double
   /// Of the time of a step.
   public let share: Double
+
+  package init(phase: MetricsRecord.Phase, round: Int, bytes: Int, seconds: Double, share: Double) {
+    self.phase = phase
+    self.round = round
+    self.bytes = bytes
+    self.seconds = seconds
+    self.share = share
+  }
 }

@@ -10,6 +10,12 @@ package struct OptimizerState: Sendable, Equatable {
   package var dead: DeadWeightDecay
   /// Of dead taps, where L1 regularization moves each by its own sign.
   package var deadMomentum: [Float]?
+
+  package init(momentum: [Float], dead: DeadWeightDecay, deadMomentum: [Float]?) {
+    self.momentum = momentum
+    self.dead = dead
+    self.deadMomentum = deadMomentum
+  }
 }
 
 /// Stochastic gradient descent on a network's arena, one slice of it a rank.

@@ -144,7 +144,13 @@ public final class RunDirectory {
   /// - Throws: `FileError` where the system does not take it, as on a full disk.
   public func append(_ record: MetricsRecord) throws {
     let line = try record.line() + "\n"
-    try FileWriter(descriptor: metrics, path: file("metrics.jsonl")).write(line)
+    do {
+      try FileWriter(descriptor: metrics, path: file("metrics.jsonl")).write(line)
+    } catch {
+      // Half a line would stay, and the next one follow it.
+      ftruncate(metrics, off_t(metricsText.utf8.count))
+      throw error
+    }
     metricsText += line
   }
 }

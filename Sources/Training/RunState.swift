@@ -1,47 +1,47 @@
 /// Where a run stands, and its figures so far: all that a checkpoint keeps besides tensors and texts.
 public struct RunState: Sendable, Equatable, Codable {
   /// What the run is at, or will begin with next.
-  public internal(set) var stage: RunStage
+  public package(set) var stage: RunStage
   /// The epochs of the stage that are done.
-  public internal(set) var epoch = 0
+  public package(set) var epoch = 0
   /// The steps of the present epoch that are done.
-  public internal(set) var step = 0
+  public package(set) var step = 0
   /// Whether the present epoch is evaluated and recorded, and only gradual pruning is left of it.
-  public internal(set) var isEvaluated = false
+  public package(set) var isEvaluated = false
   /// The epochs of the whole run that are done: images are ordered and augmented by it.
-  public internal(set) var epochsDone = 0
+  public package(set) var epochsDone = 0
   /// The optimizer steps of the whole run that are done.
-  public internal(set) var stepsDone = 0
+  public package(set) var stepsDone = 0
   /// PyTorch's `num_batches_tracked`.
-  public internal(set) var batchesTracked: Int64 = 0
+  public package(set) var batchesTracked: Int64 = 0
   /// The sums of the present epoch.
-  public internal(set) var sums = EpochSums()
+  public package(set) var sums = EpochSums()
   /// Where the time of the present phase's steps went.
-  public internal(set) var times = StepTimes()
+  public package(set) var times = StepTimes()
   /// The wall-clock seconds of the run, over all processes that have worked at it.
-  public internal(set) var seconds = 0.0
+  public package(set) var seconds = 0.0
   /// The seconds that epochs of training took, over all phases.
-  public internal(set) var trainingSeconds = 0.0
+  public package(set) var trainingSeconds = 0.0
   /// The images that were trained on in ``trainingSeconds``.
-  public internal(set) var trainedImages = 0
+  public package(set) var trainedImages = 0
   /// What the exchange of each phase cost.
-  public internal(set) var exchanges: [ExchangeSummary] = []
+  public package(set) var exchanges: [ExchangeSummary] = []
   /// How the network did at the end of each stage.
-  public internal(set) var results: [StageResult] = []
+  public package(set) var results: [StageResult] = []
   /// The test accuracy at the end of the stage's last epoch.
-  public internal(set) var accuracy: Double?
+  public package(set) var accuracy: Double?
   /// The best one of the stage so far.
-  public internal(set) var bestAccuracy: Double?
+  public package(set) var bestAccuracy: Double?
   /// The steps of the whole run that were left out because their gradient was not finite.
-  public internal(set) var skippedSteps = 0
+  public package(set) var skippedSteps = 0
 
   package init(stage: RunStage) { self.stage = stage }
 
   /// Whether the last epoch of the stage is its best.
-  var isBest: Bool { accuracy != nil && accuracy == bestAccuracy }
+  package var isBest: Bool { accuracy != nil && accuracy == bestAccuracy }
 
   /// Goes on to another stage.
-  mutating func begin(_ next: RunStage) {
+  package mutating func begin(_ next: RunStage) {
     stage = next
     (epoch, step, isEvaluated) = (0, 0, false)
     (accuracy, bestAccuracy) = (nil, nil)
@@ -49,14 +49,14 @@ public struct RunState: Sendable, Equatable, Codable {
   }
 
   /// Takes note of the evaluation after an epoch's steps.
-  mutating func endEpoch(accuracy: Double) {
+  package mutating func endEpoch(accuracy: Double) {
     isEvaluated = true
     self.accuracy = accuracy
     bestAccuracy = max(accuracy, bestAccuracy ?? accuracy)
   }
 
   /// Goes on to the next epoch.
-  mutating func beginEpoch() {
+  package mutating func beginEpoch() {
     epoch += 1
     epochsDone += 1
     (step, isEvaluated) = (0, false)
@@ -83,15 +83,15 @@ extension RunState: CustomStringConvertible {
 
 /// Sums over the steps of an epoch.
 public struct EpochSums: Sendable, Equatable, Codable {
-  var losses = 0.0
-  var right = 0.0
+  package var losses = 0.0
+  package var right = 0.0
   /// The learning rate of the last step.
-  var rate = 0.0
-  var seconds = 0.0
+  package var rate = 0.0
+  package var seconds = 0.0
   /// The seconds of exchange in the phase before the epoch.
-  var exchangeBefore = 0.0
+  package var exchangeBefore = 0.0
   /// The steps that were left out because their gradient was not finite.
-  var skipped = 0
+  package var skipped = 0
 
   mutating func add(_ report: StepReport) {
     losses += Double(report.loss)

@@ -35,8 +35,14 @@ public struct RankHash: Sendable, Equatable {
   public let host: String
   public let hash: String
 
+  package init(rank: Int, host: String, hash: String) {
+    self.rank = rank
+    self.host = host
+    self.hash = hash
+  }
+
   /// Names the ranks that differ from most; all, where no hash is that of most.
-  static func describe(_ all: [RankHash]) -> String {
+  package static func describe(_ all: [RankHash]) -> String {
     func text(_ ranks: [RankHash]) -> String {
       ranks.map { "rank \($0.rank) on host \($0.host) has \($0.hash)" }.joined(separator: ", ")
     }

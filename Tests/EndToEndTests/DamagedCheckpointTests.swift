@@ -47,7 +47,6 @@ struct DamagedCheckpointTests {
     let output = scratch.path("run")
     let first = try dptrain(arguments + ["--output", output, "--stop-after-steps", "6"])
     #expect(first.ending == .exited(75), "\(first)")
-    // The one of step 4 cannot tell the rest of the run from that of step 6, unless it is read.
     let newest = "run/checkpoints/step-00000006.safetensors"
     var data = try scratch.contents(newest)
     damage.change(&data)

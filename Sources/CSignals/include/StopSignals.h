@@ -6,7 +6,7 @@
 /// In C because nothing in Swift promises to be safe in a signal handler.
 void stop_signals_listen(void);
 
-/// The first of these signals that has come, or 0.
+/// The first of these signals that has come since then, or 0.
 int stop_signals_received(void);
 
 #endif
