@@ -178,7 +178,7 @@ class SlurmJob:
         return self.facts["JobState"]
 
     def describe(self):
-        return f"job {self.number}, {self.rig.run('squeue', '--states=all')}\n{self.log}"
+        return f"{self.facts}\n{self.rig.run('squeue', '--states=all')}\n{self.log}"
 
     def wait(self, *states, seconds=60):
         """Waits until the job is in one of the states; by default, until it is over."""
@@ -206,10 +206,10 @@ class SlurmJob:
             facts = self.facts
             if facts["JobState"] in OVER:
                 raise AssertionError(f"there is no requeue {restarts} of {self.describe()}")
-            return int(facts["Restarts"]) == restarts and facts
+            return int(facts["Restarts"]) == restarts and facts["JobState"] in ("PENDING", "RUNNING") and facts
 
         facts = wait_until(is_back, 60, lambda: f"requeue {restarts} of {self.describe()}")
-        if facts["JobState"] != "PENDING":  # After the loss of a node it may run already.
+        if facts["JobState"] == "RUNNING":  # After the loss of a node it may do so already.
             return
         # Sooner than that, and within the same second, nodes still end its last life: Slurm's two minutes have a reason.
         wait_until(
