@@ -60,7 +60,8 @@ def wait_until(condition, seconds, what, every=0.2):
 
 def environment(**variables):
     """This process's variables without settings of jobs and rigs, which are the tests' own."""
-    kept = {key: value for key, value in os.environ.items() if not re.match(r"DPTRAIN_|RIG_|OMPI_|SLURM|SBATCH", key)}
+    others = r"DPTRAIN_|RIG_|OMPI_|OPENBLAS_|SLURM|SBATCH"
+    kept = {key: value for key, value in os.environ.items() if not re.match(others, key)}
     return {**kept, **variables}
 
 
@@ -103,11 +104,11 @@ class Rig:
         """The output of one of the rig's own commands."""
         return output([ROOT / "cluster" / self.script, *arguments], timeout, env={**self.variables, **variables}, cwd=ROOT)
 
-    def start(self, *arguments, **variables):
+    def start(self, *arguments, log=subprocess.DEVNULL, **variables):
         """A command in the rig that runs on."""
         return subprocess.Popen(
-            [ROOT / "cluster" / self.script, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            text=True, env={**self.variables, **variables}, cwd=ROOT)
+            [ROOT / "cluster" / self.script, *map(str, arguments)], stdout=log, stderr=subprocess.STDOUT,
+            env={**self.variables, **variables}, cwd=ROOT)
 
     def ranks(self, host):
         """The process ids of dptrain on a host."""
@@ -178,7 +179,7 @@ class SlurmJob:
         return self.facts["JobState"]
 
     def describe(self):
-        return f"job {self.number}, {self.rig.run('squeue', '--states=all')}\n{self.log}"
+        return f"{self.facts}\n{self.rig.run('squeue', '--states=all')}\n{self.log}"
 
     def wait(self, *states, seconds=60):
         """Waits until the job is in one of the states; by default, until it is over."""

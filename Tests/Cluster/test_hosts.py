@@ -41,35 +41,48 @@ class HostsTests(unittest.TestCase):
         self.addCleanup(time.sleep, 3)
 
     def train(self, ranks, *arguments, **variables):
-        """Starts a job with a rank on each host."""
+        """Starts a job, ranks by turns on the hosts. What it says goes to a file: processes that wait for a dead host, as ssh
+        would, hold a pipe open."""
+        directory = self.rig.directory / f"{self.id()}-{ranks}"
+        log = open(f"{directory}.log", "w+")
+        self.addCleanup(log.close)
         job = self.rig.start(
-            "run", "mpirun", "-n", ranks, "--map-by", "node", PROGRAM, *arguments, "--output",
-            self.rig.directory / f"run-{self.id()}-{ranks}", **variables)
-        self.addCleanup(job.stdout.close)
+            "run", "mpirun", "-n", ranks, "--map-by", "node", PROGRAM, *arguments, "--output", directory, log=log,
+            **variables)
         self.addCleanup(job.kill)
+        job.log = log
         return job
 
+    def ended(self, job, seconds=60):
+        """Waits for a job's end and returns what it said."""
+        job.wait(timeout=seconds)
+        job.log.seek(0)
+        return job.log.read()
+
     def wait_for_ranks(self, job, *hosts):
+        def said():
+            job.log.seek(0)
+            return f"ranks on {hosts}; {job.args} said:\n{job.log.read()}\n{self.rig.rig('status')}"
+
         def are_there():
             if job.poll() is not None:
-                self.fail(f"the job ended before its ranks were seen:\n{job.stdout.read()}")
+                self.fail(f"the job ended before there were {said()}")
             return all(self.rig.ranks(host) for host in hosts)
 
-        wait_until(are_there, 30, f"ranks on {hosts}")
+        wait_until(are_there, 30, said)
         time.sleep(2)  # So that steps are under way.
 
     def test_hosts_end_with_the_bits_of_one_rank(self):
         for ranks in (2, 4):
             with self.subTest(hosts=ranks):
-                text, _ = self.train(ranks, *SMALL).communicate(timeout=60)
+                text = self.ended(self.train(ranks, *SMALL))
                 self.assertIn(f"{ranks} ranks on {ranks} hosts", text)
                 self.assertEqual(weights(text), uninterrupted(*SMALL))
 
     def test_several_ranks_a_host_end_with_the_same_bits(self):
         arguments = [*SMALL, "--batch-size", "128"]
-        job = self.rig.start(
-            "run", "mpirun", "-n", 8, PROGRAM, *arguments, "--output", self.rig.directory / "run-of-eight")
-        text, _ = job.communicate(timeout=60)
+        job = self.train(8, *arguments)
+        text = self.ended(job)
         self.assertIn("8 ranks on 4 hosts", text)
         self.assertEqual(weights(text), uninterrupted(*arguments))
 
@@ -79,13 +92,26 @@ class HostsTests(unittest.TestCase):
         self.wait_for_ranks(job, "node1", "node2", "node3", "node4")
         began = time.monotonic()
         self.break_off("link", "node3", "down")
-        text, _ = job.communicate(timeout=30)
+        text = self.ended(job, 30)
         self.assertLess(time.monotonic() - began, 15, text)
         self.assertEqual(job.returncode, 205, text)
         self.assertIn("lost communication with a remote daemon", text)
         self.assertIn("on node node3", text)
         wait_until(
             lambda: not any(self.rig.ranks(f"node{number}") for number in (1, 2, 3, 4)), 20, "an end of all ranks")
+
+    def test_where_mpirun_does_not_notice_the_ranks_do(self):
+        self.rig.rig("rate", "all", SLOW_LINK)
+        job = self.train(4, *ENDLESS, "--timeout", "5", DPTRAIN_LINK_SECONDS="600")
+        self.wait_for_ranks(job, "node1", "node2", "node3", "node4")
+        began = time.monotonic()
+        self.break_off("link", "node3", "down")
+        text = self.ended(job)
+        self.assertLess(time.monotonic() - began, 30, text)
+        self.assertNotEqual(job.returncode, 0, text)
+        self.assertRegex(text, "missing: rank 2 on host node3: no answer")
+        wait_until(
+            lambda: not any(self.rig.ranks(f"node{number}") for number in (1, 2, 3, 4)), 30, "an end of all ranks")
 
     def test_a_link_that_comes_back_soon_does_no_harm(self):
         self.rig.rig("rate", "all", SLOW_LINK)
@@ -96,7 +122,7 @@ class HostsTests(unittest.TestCase):
         self.assertIsNone(job.poll(), "the job ended before the link came back")
         self.rig.rig("link", "node2", "up")
         self.rig.rig("rate", "all", "none")
-        text, _ = job.communicate(timeout=60)
+        text = self.ended(job)
         self.assertEqual(weights(text), uninterrupted(*SMALL))
 
     def test_a_host_that_dies_ends_the_job(self):
@@ -105,7 +131,7 @@ class HostsTests(unittest.TestCase):
         self.wait_for_ranks(job, "node1", "node2", "node3", "node4")
         began = time.monotonic()
         self.break_off("fail", "node4")
-        text, _ = job.communicate(timeout=30)
+        text = self.ended(job, 30)
         self.assertLess(time.monotonic() - began, 15, text)
         self.assertEqual(job.returncode, 205, text)
 
@@ -118,7 +144,6 @@ class HostsTests(unittest.TestCase):
 
         def seconds():
             server = self.rig.start("on", "node2", "python3", "-c", receive)
-            self.addCleanup(server.stdout.close)
             wait_until(
                 lambda: "7777" in self.rig.rig("on", "node2", "cat", "/proc/net/tcp").replace("1E61", "7777"), 10,
                 "somebody who listens")
@@ -160,7 +185,6 @@ class TwoRigsTests(unittest.TestCase):
         second = Hosts(1)
         self.addCleanup(second.stop)
         sleeper = second.start("on", "node1", "sleep", "60")
-        self.addCleanup(sleeper.stdout.close)
         self.addCleanup(sleeper.kill)
         wait_until(lambda: "sleep 60" in second.rig("status"), 10, "a sleeping process")
         self.assertNotIn("sleep 60", first.rig("status"))

@@ -8,6 +8,7 @@ To stop a job in the middle without waiting for a long one, links are slowed unt
 import os
 import re
 import signal
+import socket
 import time
 import unittest
 
@@ -198,6 +199,27 @@ class SlurmTests(unittest.TestCase):
                 self.assertLess(time.monotonic() - began, 10)  # Five of them are KillWait.
                 self.assertIn(job.facts["ExitCode"], codes, job.describe())
                 self.assertFalse(self.rig.ranks("node1") + self.rig.ranks("node2"))
+
+    def test_a_rank_that_hangs_is_named(self):
+        job = self.rig.submit(*TWO_NODES, "cluster/many-nodes.sbatch", *ENDLESS, "--timeout", "3")
+        self.wait_for_steps(job)
+        os.kill(self.rig.ranks("node2")[0], signal.SIGSTOP)
+        self.assertEqual(job.wait(), "FAILED", job.describe())
+        self.assertEqual(job.facts["ExitCode"], "76:0", job.describe())
+        self.assertRegex(job.log, "missing: rank 1 on host node2")
+
+    def test_srun_is_called_again_where_it_starts_nothing(self):
+        # What a requeued job's last step may have left; srun fails on it, and says 0.
+        first = self.rig.submit("--ntasks-per-node=1", "--wrap", "true")
+        step = f"{int(first.number) + 1}.0"
+        spool = self.rig.directory / "rig/node1/spool"
+        (spool / f"pmix.{step}").mkdir()
+        with socket.socket(socket.AF_UNIX) as left:
+            left.bind(str(spool / f"stepd.slurm.pmix.{step}"))
+        job = self.rig.submit(
+            "--nodelist=node1", "--ntasks-per-node=2", "cluster/prune.sbatch", *SMALL, DPTRAIN_LAUNCHER="srun")
+        self.assertEqual(f"{job.number}.0", step)
+        self.assertEndsWith(job, "srun has not started rank 0 (status 0, attempt 1 of 3)")
 
     def test_a_refusal_is_final(self):
         job = self.rig.submit("--ntasks-per-node=3", "cluster/preemptible.sbatch", *SMALL)
