@@ -52,10 +52,10 @@ fuzz: setup ## feed every parser INPUTS inputs that are almost right
 	.build/release/fuzz --inputs $(INPUTS) $(if $(SEED),--seed $(SEED))
 
 fuzz-coverage: setup ## the same parsers under libFuzzer, for SECONDS each
-	@Tests/Fuzz/coverage $(SECONDS)
+	@.ci/fuzz-coverage $(SECONDS)
 
 sanitize: setup ## run the tests under the address and the thread sanitizer
-	@for sanitizer in $(SANITIZERS); do Tests/Sanitizers/sanitize $$sanitizer; done
+	@for sanitizer in $(SANITIZERS); do .ci/sanitize $$sanitizer; done
 
 build: setup ## set up and build the program
 	swift build -c release --product dptrain $(BUILD_ARGUMENTS)
