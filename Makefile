@@ -27,7 +27,7 @@ RANKS ?= $(shell cores=$$(lscpu -p=CORE,SOCKET | grep -v '^\#' | sort -u | wc -l
 # Open MPI refuses to start as root, as in a container, unless told.
 MPIRUN := mpirun$(if $(filter 0,$(shell id -u)), --allow-run-as-root)
 
-.PHONY: help run test test-cluster chaos fuzz fuzz-coverage sanitize build setup data bench lint format clean
+.PHONY: help run test test-cluster chaos fuzz fuzz-coverage sanitize build setup data bench check-plan lint format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -73,6 +73,9 @@ bench: build ## measure against PyTorch, ONNX Runtime and OpenVINO and write doc
 	@test -x $(PYTHON) || python3 -m venv Benchmarks/.venv
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check -r Benchmarks/requirements.txt
 	$(PYTHON) Benchmarks/bench.py $(BENCH_ARGUMENTS)
+
+check-plan: build ## compare what 'dptrain plan' predicts with what steps take, here and over slowed links
+	python3 Benchmarks/check_plan.py $(BENCH_ARGUMENTS)
 
 lint: ## check formatting, shell scripts and Python syntax
 	@.ci/lint

@@ -48,11 +48,14 @@ let package = Package(
     .target(
       name: "Preflight",
       dependencies: ["MPI", "Kernels", "CIFAR", "NeuralNetwork", "Pruning", "Training", "Reporting"]),
+    .target(
+      name: "Planning",
+      dependencies: ["MPI", "Kernels", "CIFAR", "NeuralNetwork", "Pruning", "Training", "Reporting"]),
     .executableTarget(
       name: "dptrain",
       dependencies: [
         "MPI", "Watchdog", "Kernels", "CIFAR", "Formats", "Inference", "NeuralNetwork", "Pruning", "Training",
-        "Reporting", "Preflight",
+        "Reporting", "Preflight", "Planning",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "kernel-bench", dependencies: ["Kernels"], path: "Benchmarks/Kernels"),
@@ -100,6 +103,9 @@ let package = Package(
       exclude: ["Golden"]),
     .testTarget(
       name: "PreflightTests", dependencies: ["Preflight", "NeuralNetwork", "Training", "TestSupport"],
+      swiftSettings: compute),
+    .testTarget(
+      name: "PlanningTests", dependencies: ["Planning", "NeuralNetwork", "Pruning", "Training", "TestSupport"],
       swiftSettings: compute),
     .testTarget(
       name: "EndToEndTests",
