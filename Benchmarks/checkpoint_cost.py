@@ -35,7 +35,8 @@ def train(options, minutes):
     """Trains once. Returns its seconds, and the checkpoints' count and milliseconds."""
     with tempfile.TemporaryDirectory(prefix="checkpoint-cost-", dir=options.scratch) as scratch:
         root = ["--allow-run-as-root"] if os.geteuid() == 0 else []
-        words = ["mpirun", *root, "-n", str(options.ranks), str(PROGRAM), "train", "--arch", "resnet18", "--data", options.data, "--epochs", str(options.epochs), "--output", f"{scratch}/run",
+        words = ["mpirun", *root, "-n", str(options.ranks), str(PROGRAM), "train", "--arch", "resnet18",
+                 "--data", options.data, "--epochs", str(options.epochs), "--output", f"{scratch}/run",
                  "--checkpoint-minutes", str(minutes)]
         started = time.monotonic()
         text = subprocess.run(words, check=True, capture_output=True, text=True).stdout
