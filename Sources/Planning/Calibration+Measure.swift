@@ -67,21 +67,23 @@ extension Calibration {
     let gradient = try world.slowest(times.map { $0.loading + $0.forward + $0.backward })
     let forward = try world.slowest(times.map { $0.loading + $0.forward })
     let update = try world.slowest(times.map(\.update))
+    let step = try world.slowest(times.map(\.total))
     let layout = network.layout
     let resident = try world.allReduce(ProcessMemory.residentBytes, .max)
-    let owned = trainer.ownedCount
+    let exchange = try exchangeSeconds(configuration.exchange, layout, world)
     return Phase(
-      gradient: gradient, forward: forward, update: update / Double(max(1, owned)),
-      localByte: try localByteSeconds(configuration.exchange, layout, world), exchanged: layout.exchangedCount,
-      exact: layout.metrics.count, live: layout.liveCount, resident: resident)
+      // Where ranks share cores, one that waits takes time from those that work: what waiting adds to the exchange counts too.
+      gradient: max(gradient, step - exchange.seconds - update), forward: forward,
+      update: update / Double(max(1, trainer.ownedCount)), localByte: exchange.localByte,
+      exchanged: layout.exchangedCount, exact: layout.metrics.count, live: layout.liveCount, resident: resident)
   }
 
-  /// What it takes to bring a byte to another rank on this host: from exchanges of the network's size, less their additions.
-  private static func localByteSeconds(
+  /// What an exchange of the network's size takes on this host, and what of that is to bring one byte to another rank.
+  private static func exchangeSeconds(
     _ method: ExchangeMethod, _ layout: ParameterLayout, _ world: Communicator
-  ) throws -> Double {
+  ) throws -> (seconds: Double, localByte: Double) {
     let count = layout.exchangedCount
-    guard world.size > 1 else { return 2 * copySeconds(count: count) / Double(4 * count) }
+    guard world.size > 1 else { return (0, 2 * copySeconds(count: count) / Double(4 * count)) }
     let exchange = try Exchange(method, world, count: count, exact: method == .bfloat16 ? layout.metrics.count : 0)
     let (gradient, arena) = (AlignedBuffer(count: count), AlignedBuffer(count: count))
     let seconds = try repeated(9, world) {
@@ -90,7 +92,7 @@ extension Calibration {
     }
     let additions = Double(world.size - 1) / Double(world.size) * Double(count)
     let spent = seconds - additions * (try additionSeconds(count: count, world))
-    return max(0, spent) / Double(max(1, exchange.bytesSent))
+    return (seconds, max(0, spent) / Double(max(1, exchange.bytesSent)))
   }
 
   private static func additionSeconds(count: Int, _ world: Communicator) throws -> Double {

@@ -4,16 +4,20 @@ import Training
 
 /// A plan in words: the whole cluster's steps in full, and below what its parts would take.
 public struct PlanReport: Sendable {
-  /// A part of the cluster, and what the run takes there; nil where the ranks cannot share the batch.
+  /// A part of the cluster, and what the run takes there.
   public struct Row: Sendable {
     public let cluster: Cluster
     public let batchSize: Int
+    /// nil where the ranks cannot share the batch.
     public let plan: RunPlan?
+    /// Why not.
+    public let problem: String?
 
-    public init(cluster: Cluster, batchSize: Int, plan: RunPlan?) {
+    public init(cluster: Cluster, batchSize: Int, plan: RunPlan?, problem: String? = nil) {
       self.cluster = cluster
       self.batchSize = batchSize
       self.plan = plan
+      self.problem = problem
     }
   }
 
@@ -97,16 +101,9 @@ public struct PlanReport: Sendable {
             [Self.time($0.seconds), Int($0.imagesPerSecond.rounded()).grouped, Self.percent($0.efficiency)]
           } + [Duration.seconds(plan.seconds).brief])
     }
-    var text = table.text
-    if rows.contains(where: { $0.plan == nil }) {
-      let batch = rows.first?.batchSize ?? 0
-      text += """
-        —: the \(batch / calibration.microbatch) microbatches of \(calibration.microbatch) in a batch of \(batch.grouped) cannot be \
-        shared evenly by so many ranks. A smaller --microbatch, a larger --batch-size, or --grow-batch, can.
-
-        """
-    }
-    return text
+    let first = rows.first { $0.plan == nil }
+    return table.text
+      + (first.map { "—: on \($0.cluster.ranks.grouped) ranks, \($0.problem ?? "the batch does not divide")\n" } ?? "")
   }
 
   private static func describe(_ cluster: Cluster) -> String {

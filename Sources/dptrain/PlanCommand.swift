@@ -115,16 +115,14 @@ struct PlanCommand: RankCommand {
     let trainingImages = min(configuration.trainingImages ?? .max, images.training.count)
     let rows = whole.parts.map { part in
       let batchSize = configuration.batchSize * (growBatch ? part.nodes : 1)
-      let fits =
-        (try? BatchPlan(
-          imageCount: trainingImages, batchSize: batchSize, microbatch: configuration.microbatch, rankCount: part.ranks))
-        != nil
-      return PlanReport.Row(
-        cluster: part, batchSize: batchSize,
-        plan: fits
-          ? RunPlan(
-            part, batchSize: batchSize, method: configuration.exchange, calibration: calibration,
-            trainingImages: trainingImages, testImages: images.test.count, densities: densities) : nil)
+      do {
+        _ = try BatchPlan(
+          imageCount: trainingImages, batchSize: batchSize, microbatch: configuration.microbatch, rankCount: part.ranks)
+      } catch { return PlanReport.Row(cluster: part, batchSize: batchSize, plan: nil, problem: "\(error)") }
+      let plan = RunPlan(
+        part, batchSize: batchSize, method: configuration.exchange, calibration: calibration,
+        trainingImages: trainingImages, testImages: images.test.count, densities: densities)
+      return PlanReport.Row(cluster: part, batchSize: batchSize, plan: plan)
     }
     return PlanReport(calibration: calibration, method: configuration.exchange, rows: rows)
   }

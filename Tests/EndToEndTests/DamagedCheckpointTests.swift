@@ -29,7 +29,7 @@ struct DamagedCheckpointTests {
       }
     ),
     (
-      "a bit of a tensor's name changed", "its parts are not those that were written: momenuum, momentum",
+      "a bit of a tensor's name changed", "its parts are not those that were written: momentum, momenuum",
       { data in
         guard let place = data.range(of: Data("\"momentum\":{".utf8)) else { return }
         data[place.lowerBound + 6] ^= 1
