@@ -56,11 +56,14 @@ let package = Package(
     .target(
       name: "Preflight",
       dependencies: ["MPI", "Kernels", "CIFAR", "NeuralNetwork", "Pruning", "Training", "Reporting"]),
+    .target(
+      name: "Planning",
+      dependencies: ["MPI", "Kernels", "CIFAR", "NeuralNetwork", "Pruning", "Training", "Reporting"]),
     .executableTarget(
       name: "dptrain",
       dependencies: [
         "MPI", "Watchdog", "Kernels", "CIFAR", "Export", "Formats", "Inference", "NeuralNetwork", "Pruning", "Training",
-        "Reporting", "Preflight",
+        "Reporting", "Preflight", "Planning",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "kernel-bench", dependencies: ["Kernels"], path: "Benchmarks/Kernels"),
@@ -88,7 +91,7 @@ let package = Package(
         "Watchdog", "CAllocationCounter",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Tests/Fuzz", swiftSettings: compute),
-    .testTarget(name: "FuzzTests", dependencies: ["fuzz", "TestSupport"]),
+    .testTarget(name: "FuzzTests", dependencies: ["fuzz", "TestSupport", "CAllocationCounter"]),
     .testTarget(
       name: "NeuralNetworkTests",
       dependencies: ["NeuralNetwork", "Kernels", "Formats", "TestSupport", "CAllocationCounter"],
@@ -116,6 +119,9 @@ let package = Package(
       exclude: ["Golden"]),
     .testTarget(
       name: "PreflightTests", dependencies: ["Preflight", "NeuralNetwork", "Training", "TestSupport"],
+      swiftSettings: compute),
+    .testTarget(
+      name: "PlanningTests", dependencies: ["Planning", "NeuralNetwork", "Pruning", "Training", "TestSupport"],
       swiftSettings: compute),
     .testTarget(
       name: "EndToEndTests",
