@@ -17,7 +17,8 @@ let compute: [SwiftSetting] = [.unsafeFlags(["-Xcc", marchFlag])]
 let package = Package(
   name: "dptrain",
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
   ],
   targets: [
     .systemLibrary(
@@ -39,12 +40,19 @@ let package = Package(
       name: "Pruning", dependencies: ["Kernels", "NeuralNetwork", "RandomNumbers"], swiftSettings: compute),
     .target(name: "Inference", dependencies: ["Kernels", "NeuralNetwork"], swiftSettings: compute),
     .target(
+      name: "Export",
+      dependencies: [
+        "CxxHash", "Formats", "Inference", "Kernels", "NeuralNetwork",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ],
+      exclude: ["ONNX/onnx.proto"], swiftSettings: compute),
+    .target(
       name: "Training",
       dependencies: [
         "MPI", "Kernels", "CIFAR", "Formats", "Inference", "NeuralNetwork", "Pruning", "CSignals", "CxxHash",
       ],
       swiftSettings: compute),
-    .target(name: "Reporting", dependencies: ["NeuralNetwork", "Pruning"]),
+    .target(name: "Reporting", dependencies: ["Inference", "NeuralNetwork", "Pruning"]),
     .target(
       name: "Preflight",
       dependencies: ["MPI", "Kernels", "CIFAR", "NeuralNetwork", "Pruning", "Training", "Reporting"]),
@@ -54,7 +62,7 @@ let package = Package(
     .executableTarget(
       name: "dptrain",
       dependencies: [
-        "MPI", "Watchdog", "Kernels", "CIFAR", "Formats", "Inference", "NeuralNetwork", "Pruning", "Training",
+        "MPI", "Watchdog", "Kernels", "CIFAR", "Export", "Formats", "Inference", "NeuralNetwork", "Pruning", "Training",
         "Reporting", "Preflight", "Planning",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -79,7 +87,8 @@ let package = Package(
     .executableTarget(
       name: "fuzz",
       dependencies: [
-        "CIFAR", "Formats", "NeuralNetwork", "Pruning", "RandomNumbers", "Training", "Watchdog", "CAllocationCounter",
+        "CIFAR", "CxxHash", "Export", "Formats", "Inference", "NeuralNetwork", "Pruning", "RandomNumbers", "Training",
+        "Watchdog", "CAllocationCounter",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Tests/Fuzz", swiftSettings: compute),
     .testTarget(name: "FuzzTests", dependencies: ["fuzz", "TestSupport", "CAllocationCounter"]),
@@ -92,9 +101,16 @@ let package = Package(
       dependencies: ["Inference", "NeuralNetwork", "Kernels", "CIFAR", "Formats", "TestSupport", "CAllocationCounter"],
       swiftSettings: compute),
     .testTarget(
+      name: "ExportTests",
+      dependencies: [
+        "Export", "Inference", "NeuralNetwork", "Kernels", "CIFAR", "Formats", "RandomNumbers", "TestSupport",
+      ],
+      swiftSettings: compute),
+    .testTarget(
       name: "PruningTests", dependencies: ["Pruning", "NeuralNetwork", "Kernels", "TestSupport"], exclude: ["Golden"]),
     .testTarget(
-      name: "ReportingTests", dependencies: ["Reporting", "Pruning", "NeuralNetwork"], exclude: ["Golden"]),
+      name: "ReportingTests", dependencies: ["Reporting", "Inference", "Kernels", "Pruning", "NeuralNetwork"],
+      exclude: ["Golden"]),
     .testTarget(
       name: "TrainingTests",
       dependencies: [

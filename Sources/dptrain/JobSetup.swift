@@ -5,6 +5,7 @@ import MPI
 import NeuralNetwork
 import Preflight
 import Pruning
+import Reporting
 import Training
 
 /// What a command asks for.
@@ -48,6 +49,8 @@ struct JobSetup {
   let start: JobStart
   /// What the preflight found, in words.
   let findings: String
+  /// What to say of the weights that a new run begins with; nil for nothing.
+  var note: String?
   /// What is left to do in a directory that holds a run; nil for a new run.
   var resumption: Resumption?
 
@@ -72,13 +75,13 @@ struct JobSetup {
     let source = DataSource.resolve(option: settings.data)
     let data = try world.collectively { try CIFARDataset(source) }
     var configuration = try world.collectively { try settings.configuration(source, data) }
-    let network = try world.collectively { try Self.network(configuration, data) }
+    let (network, note) = try world.collectively { try Self.network(configuration, data) }
     configuration.architecture = network.architecture
     let plan = try world.collectively { try Job.plan(configuration, data: data, ranks: world.size) }
     try world.collectively {
       let weights = UnsafeBufferPointer(network.arena[0..<network.layout.count])
       let mask =
-        settings.model == nil
+        settings.kind != .prune
         ? Mask(allSurviving: network.layout.count) : try Mask(survivorsOf: weights, layout: network.layout)
       let requests = try configuration.pruning.requests(layout: network.layout, seed: configuration.seed)
       // The rounds between count from what the ones before them leave.
@@ -94,16 +97,24 @@ struct JobSetup {
     }
     return JobSetup(
       configuration: configuration, data: data, plan: plan, path: path, directory: directory, start: .network(network),
-      findings: findings)
+      findings: findings, note: note)
   }
 
-  /// What a run begins with: the model from a file, or a new network.
-  private static func network(_ configuration: RunConfiguration, _ data: CIFARDataset) throws -> Network {
+  /// What a run begins with: the model from a file, or a new network, and what to say of it.
+  private static func network(
+    _ configuration: RunConfiguration, _ data: CIFARDataset
+  ) throws -> (network: Network, note: String?) {
     let classes = data.classNames.count
-    if let model = configuration.model { return try Network(path: model, classes: classes) }
-    let network = Network(configuration.architecture, classes: classes)
-    network.initialize(seed: configuration.seed)
-    return network
+    guard let model = configuration.model else {
+      let network = Network(configuration.architecture, classes: classes)
+      network.initialize(seed: configuration.seed)
+      return (network, nil)
+    }
+    guard configuration.kind != .prune else { return (try Network(path: model, classes: classes), nil) }
+    let (network, others) = try Network.starting(from: model, classes: classes, seed: configuration.seed)
+    let classifier =
+      others.map { "; its classifier of \($0.grouped) classes is replaced by a new one of \(classes.grouped)" } ?? ""
+    return (network, "training begins with the weights of \(model)\(classifier)")
   }
 
   /// The run that a directory holds. Rank 0 alone reads there.
@@ -138,7 +149,7 @@ struct JobSetup {
     if try world.broadcast(found == nil ? 0 : 1, root: 0) == 1 {
       start = .checkpoint(try Checkpoint.broadcast(found?.checkpoint, world))
     } else {
-      start = .network(try world.collectively { try network(configuration, data) })
+      start = .network(try world.collectively { try network(configuration, data).network })
     }
     return JobSetup(
       configuration: configuration, data: data, plan: plan, path: path, directory: directory, start: start,

@@ -1,8 +1,8 @@
 import ArgumentParser
 import CIFAR
+import Export
 import Inference
 import Kernels
-import NeuralNetwork
 import Reporting
 import Training
 
@@ -16,7 +16,7 @@ struct PredictCommand: ParsableCommand {
         dptrain predict runs/…/pruned.safetensors --images 0-99,2345 --top 5
       """)
 
-  @Argument(help: "The model: a safetensors file with torchvision's names.")
+  @Argument(help: "The model: a safetensors file with torchvision's names, or a packed model.")
   var model: String
 
   @Option(
@@ -36,11 +36,11 @@ struct PredictCommand: ParsableCommand {
 
   func run() throws {
     let data = try CIFARDataset(DataSource.resolve(option: self.data))
-    let network = try Network(path: model, classes: data.classNames.count)
+    let model = try InferenceModel(path: self.model, classes: data.classNames.count)
     let numbers = try images.numbers(below: data.test.count)
-    let engine = InferenceEngine(FoldedNetwork(network).removingDeadChannels().network)
+    let engine = InferenceEngine(model.network)
     print(data.description)
-    print("\(model): \(network.architecture.rawValue)\n")
+    print("\(self.model): \(model.architecture.rawValue)\n")
     let rows = zip(numbers, engine.logits(of: numbers, in: data.test)).map {
       PredictionTable.Row(image: $0, truth: data.test.label($0), logits: $1)
     }

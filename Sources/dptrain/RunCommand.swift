@@ -21,6 +21,18 @@ extension RunMakingCommand {
   }
 }
 
+/// What dense training begins with.
+struct StartOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      """
+      Begin with the weights of a model instead of random ones: a safetensors file of torchvision's or pytorch-cifar's \
+      state_dict, or one of dptrain's. It decides the architecture. If it tells other classes apart than the data, its \
+      classifier is drawn anew.
+      """, valueName: "file"))
+  var start: String?
+}
+
 /// `dptrain run`: the main job.
 struct RunCommand: RunMakingCommand {
   static let configuration = CommandConfiguration(
@@ -32,6 +44,7 @@ struct RunCommand: RunMakingCommand {
       """)
 
   @OptionGroup(title: "Places") var places: PlaceOptions
+  @OptionGroup(title: "Start") var start: StartOptions
   @OptionGroup(title: "Checkpoints and trouble") var reliability: ReliabilityOptions
   @OptionGroup(title: "Pruning") var pruning: PruningOptions
   @OptionGroup(title: "Training") var training: TrainingOptions
@@ -39,7 +52,7 @@ struct RunCommand: RunMakingCommand {
 
   var timeout: Double { watch.timeout }
 
-  var request: JobRequest { places.request(.run, training, pruning) }
+  var request: JobRequest { places.request(.run, training, pruning, model: start.start) }
 }
 
 /// `dptrain train`: dense training alone.
@@ -48,13 +61,14 @@ struct TrainCommand: RunMakingCommand {
     commandName: "train", abstract: "Train a dense network and keep it in dense.safetensors.")
 
   @OptionGroup(title: "Places") var places: PlaceOptions
+  @OptionGroup(title: "Start") var start: StartOptions
   @OptionGroup(title: "Checkpoints and trouble") var reliability: ReliabilityOptions
   @OptionGroup(title: "Training") var training: TrainingOptions
   @OptionGroup(title: "Watchdog") var watch: WatchOptions
 
   var timeout: Double { watch.timeout }
 
-  var request: JobRequest { places.request(.train, training, nil) }
+  var request: JobRequest { places.request(.train, training, nil, model: start.start) }
 }
 
 /// `dptrain prune`: prune and fine-tune a model that is there.

@@ -35,7 +35,8 @@ struct ReadmeTests {
     for model in command.matches(of: /\S+\.safetensors/).map({ String($0.0) }) {
       line = line.replacing(model, with: try FinishedRun.on(ranks: 2).path("dense.safetensors"))
     }
-    let isJob = !line.contains(/dptrain (evaluate|predict|inspect|doctor|help|--)/) || line.contains("dptrain --prune")
+    let isJob =
+      !line.contains(/dptrain (evaluate|predict|inspect|export|doctor|help|--)/) || line.contains("dptrain --prune")
     if isJob {
       line += " --arch resnet8 --batch-size 128 --microbatch 16 --epochs 1"
       if !line.contains("dptrain train") { line += " --finetune-epochs 1" }
