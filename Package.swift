@@ -45,6 +45,7 @@ let package = Package(
       ],
       swiftSettings: compute),
     .target(name: "Reporting", dependencies: ["NeuralNetwork", "Pruning"]),
+    .target(name: "Plotting"),
     .target(
       name: "Preflight",
       dependencies: ["MPI", "Kernels", "CIFAR", "NeuralNetwork", "Pruning", "Training", "Reporting"]),
@@ -92,6 +93,7 @@ let package = Package(
       name: "PruningTests", dependencies: ["Pruning", "NeuralNetwork", "Kernels", "TestSupport"], exclude: ["Golden"]),
     .testTarget(
       name: "ReportingTests", dependencies: ["Reporting", "Pruning", "NeuralNetwork"], exclude: ["Golden"]),
+    .testTarget(name: "PlottingTests", dependencies: ["Plotting"]),
     .testTarget(
       name: "TrainingTests",
       dependencies: [
