@@ -19,7 +19,7 @@ RANKS ?= $(shell cores=$$(lscpu -p=CORE,SOCKET | grep -v '^\#' | sort -u | wc -l
 # Open MPI refuses to start as root, as in a container, unless told.
 MPIRUN := mpirun$(if $(filter 0,$(shell id -u)), --allow-run-as-root)
 
-.PHONY: help run test test-cluster build setup data bench lint format clean
+.PHONY: help run test peers test-cluster build setup data bench lint format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ run: build ## set up, build, then train, prune and fine-tune (synthetic images i
 
 test: setup ## set up, build and run every test, those under mpirun too
 	swift test -c release
+
+peers: ## install what tests let read dptrain's files: Chromium, TensorBoard and others (tests skip what is missing)
+	@.ci/peers
 
 test-cluster: build ## run the batch scripts on a real Slurm, and jobs on several hosts, all emulated on this machine
 	@.ci/test-cluster
@@ -59,5 +62,5 @@ format: ## format the Swift sources in place
 	swift format --in-place --recursive Sources Tests Benchmarks Package.swift
 
 clean: ## remove what was built; data and runs stay
-	rm -rf .build Benchmarks/.venv
+	rm -rf .build Benchmarks/.venv Tests/Peers/.venv
 	find Tests Benchmarks -name __pycache__ -prune -exec rm -rf {} +

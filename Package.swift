@@ -17,7 +17,8 @@ let compute: [SwiftSetting] = [.unsafeFlags(["-Xcc", marchFlag])]
 let package = Package(
   name: "dptrain",
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
   ],
   targets: [
     .systemLibrary(
@@ -47,13 +48,23 @@ let package = Package(
     .target(name: "Reporting", dependencies: ["NeuralNetwork", "Pruning"]),
     .target(name: "Plotting"),
     .target(
+      name: "TensorBoard", dependencies: ["Formats", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+      exclude: ["event.proto"]),
+    .target(
+      name: "RunReport",
+      dependencies: [
+        "Kernels", "CIFAR", "Formats", "Inference", "NeuralNetwork", "Pruning", "Training", "Reporting", "Plotting",
+        "TensorBoard",
+      ],
+      swiftSettings: compute),
+    .target(
       name: "Preflight",
       dependencies: ["MPI", "Kernels", "CIFAR", "NeuralNetwork", "Pruning", "Training", "Reporting"]),
     .executableTarget(
       name: "dptrain",
       dependencies: [
         "MPI", "Watchdog", "Kernels", "CIFAR", "Formats", "Inference", "NeuralNetwork", "Pruning", "Training",
-        "Reporting", "Preflight",
+        "Reporting", "Plotting", "RunReport", "Preflight",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "kernel-bench", dependencies: ["Kernels"], path: "Benchmarks/Kernels"),
@@ -77,7 +88,8 @@ let package = Package(
     .executableTarget(
       name: "fuzz",
       dependencies: [
-        "CIFAR", "Formats", "NeuralNetwork", "Pruning", "RandomNumbers", "Training", "Watchdog", "CAllocationCounter",
+        "CIFAR", "Formats", "NeuralNetwork", "Pruning", "RandomNumbers", "Training", "RunReport", "Watchdog",
+        "CAllocationCounter",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Tests/Fuzz", swiftSettings: compute),
     .testTarget(name: "FuzzTests", dependencies: ["fuzz", "TestSupport"]),
@@ -94,6 +106,13 @@ let package = Package(
     .testTarget(
       name: "ReportingTests", dependencies: ["Reporting", "Pruning", "NeuralNetwork"], exclude: ["Golden"]),
     .testTarget(name: "PlottingTests", dependencies: ["Plotting"]),
+    .testTarget(name: "TensorBoardTests", dependencies: ["TensorBoard"]),
+    .testTarget(
+      name: "RunReportTests",
+      dependencies: [
+        "RunReport", "Plotting", "Training", "NeuralNetwork", "Pruning", "CIFAR", "Formats", "TestSupport",
+      ],
+      swiftSettings: compute),
     .testTarget(
       name: "TrainingTests",
       dependencies: [
@@ -105,7 +124,7 @@ let package = Package(
       swiftSettings: compute),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["dptrain", "Training", "Formats", "Kernels", "NeuralNetwork", "TestSupport"]),
+      dependencies: ["dptrain", "CIFAR", "Training", "Formats", "Kernels", "NeuralNetwork", "RunReport", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

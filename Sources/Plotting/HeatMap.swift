@@ -28,12 +28,17 @@ public struct HeatMap: Sendable {
   /// Tables of more rows have neither names nor numbers in the picture; the titles have them.
   private static let mostNames = 25
 
+  /// Longer names are cut.
+  private static let longestName = 14
+
   /// - Parameter description: what the picture shows, in a sentence.
   public func svg(description: String) -> String {
     let isNamed = names.count <= Self.mostNames
+    let names = names.map { $0.count > Self.longestName ? $0.prefix(Self.longestName - 1) + "…" : $0 }
     let longest = isNamed ? Double(names.map(\.count).max() ?? 0) : 0
-    let (left, top) = (28 + 7.4 * longest, 30 + 5.6 * longest)
-    let side = (width - left - 14) / Double(max(1, names.count))
+    let (left, top) = (28 + 8.2 * longest, 34 + 6.2 * longest)
+    let right = max(14, 6.2 * Double(isNamed ? names.last?.count ?? 0 : 0) - 10)
+    let side = (width - left - right) / Double(max(1, names.count))
     var svg = SVG(width: width, height: top + side * Double(names.count) + 6)
     svg.label("axis-name", columnTitle, x: width - 10, y: 14, anchor: "end")
     svg.label("axis-name", rowTitle, x: 14, y: top + side * Double(names.count), rotated: -90)
