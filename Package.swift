@@ -60,11 +60,14 @@ let package = Package(
     .target(
       name: "Preflight",
       dependencies: ["MPI", "Kernels", "CIFAR", "NeuralNetwork", "Pruning", "Training", "Reporting"]),
+    .target(
+      name: "Planning",
+      dependencies: ["MPI", "Kernels", "CIFAR", "NeuralNetwork", "Pruning", "Training", "Reporting"]),
     .executableTarget(
       name: "dptrain",
       dependencies: [
         "MPI", "Watchdog", "Kernels", "CIFAR", "Formats", "Inference", "NeuralNetwork", "Pruning", "Training",
-        "Reporting", "Plotting", "RunReport", "Preflight",
+        "Reporting", "Plotting", "RunReport", "Preflight", "Planning",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "kernel-bench", dependencies: ["Kernels"], path: "Benchmarks/Kernels"),
@@ -92,7 +95,7 @@ let package = Package(
         "CAllocationCounter",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Tests/Fuzz", swiftSettings: compute),
-    .testTarget(name: "FuzzTests", dependencies: ["fuzz", "TestSupport"]),
+    .testTarget(name: "FuzzTests", dependencies: ["fuzz", "TestSupport", "CAllocationCounter"]),
     .testTarget(
       name: "NeuralNetworkTests",
       dependencies: ["NeuralNetwork", "Kernels", "Formats", "TestSupport", "CAllocationCounter"],
@@ -121,6 +124,9 @@ let package = Package(
       exclude: ["Golden"]),
     .testTarget(
       name: "PreflightTests", dependencies: ["Preflight", "NeuralNetwork", "Training", "TestSupport"],
+      swiftSettings: compute),
+    .testTarget(
+      name: "PlanningTests", dependencies: ["Planning", "NeuralNetwork", "Pruning", "Training", "TestSupport"],
       swiftSettings: compute),
     .testTarget(
       name: "EndToEndTests",

@@ -21,7 +21,8 @@ struct Dptrain: ParsableCommand {
     version: version,
     subcommands: [
       RunCommand.self, TrainCommand.self, PruneCommand.self, ResumeCommand.self, EvaluateCommand.self,
-      PredictCommand.self, InspectCommand.self, ReportCommand.self, DoctorCommand.self, BenchCommand.self,
+      PredictCommand.self, InspectCommand.self, ReportCommand.self, PlanCommand.self, DoctorCommand.self,
+      BenchCommand.self,
     ],
     defaultSubcommand: RunCommand.self)
 }
