@@ -53,6 +53,17 @@ let package = Package(
       ],
       swiftSettings: compute),
     .target(name: "Reporting", dependencies: ["Inference", "NeuralNetwork", "Pruning"]),
+    .target(name: "Plotting"),
+    .target(
+      name: "TensorBoard", dependencies: ["Formats", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+      exclude: ["event.proto"]),
+    .target(
+      name: "RunReport",
+      dependencies: [
+        "Kernels", "CIFAR", "Formats", "Inference", "NeuralNetwork", "Pruning", "Training", "Reporting", "Plotting",
+        "TensorBoard",
+      ],
+      swiftSettings: compute),
     .target(
       name: "Preflight",
       dependencies: ["MPI", "Kernels", "CIFAR", "NeuralNetwork", "Pruning", "Training", "Reporting"]),
@@ -63,7 +74,7 @@ let package = Package(
       name: "dptrain",
       dependencies: [
         "MPI", "Watchdog", "Kernels", "CIFAR", "Export", "Formats", "Inference", "NeuralNetwork", "Pruning", "Training",
-        "Reporting", "Preflight", "Planning",
+        "Reporting", "Plotting", "RunReport", "Preflight", "Planning",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "kernel-bench", dependencies: ["Kernels"], path: "Benchmarks/Kernels"),
@@ -88,7 +99,7 @@ let package = Package(
       name: "fuzz",
       dependencies: [
         "CIFAR", "CxxHash", "Export", "Formats", "Inference", "NeuralNetwork", "Pruning", "RandomNumbers", "Training",
-        "Watchdog", "CAllocationCounter",
+        "RunReport", "Watchdog", "CAllocationCounter",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Tests/Fuzz", swiftSettings: compute),
     .testTarget(name: "FuzzTests", dependencies: ["fuzz", "TestSupport", "CAllocationCounter"]),
@@ -111,6 +122,14 @@ let package = Package(
     .testTarget(
       name: "ReportingTests", dependencies: ["Reporting", "Inference", "Kernels", "Pruning", "NeuralNetwork"],
       exclude: ["Golden"]),
+    .testTarget(name: "PlottingTests", dependencies: ["Plotting"]),
+    .testTarget(name: "TensorBoardTests", dependencies: ["TensorBoard"]),
+    .testTarget(
+      name: "RunReportTests",
+      dependencies: [
+        "RunReport", "Plotting", "Training", "NeuralNetwork", "Pruning", "CIFAR", "Formats", "TestSupport",
+      ],
+      swiftSettings: compute),
     .testTarget(
       name: "TrainingTests",
       dependencies: [
@@ -125,7 +144,7 @@ let package = Package(
       swiftSettings: compute),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["dptrain", "Training", "Formats", "Kernels", "NeuralNetwork", "TestSupport"]),
+      dependencies: ["dptrain", "CIFAR", "Training", "Formats", "Kernels", "NeuralNetwork", "RunReport", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -21,7 +21,8 @@ struct Dptrain: ParsableCommand {
     version: version,
     subcommands: [
       RunCommand.self, TrainCommand.self, PruneCommand.self, ResumeCommand.self, EvaluateCommand.self,
-      PredictCommand.self, InspectCommand.self, ExportCommand.self, PlanCommand.self, DoctorCommand.self,
+      PredictCommand.self, InspectCommand.self, ExportCommand.self, ReportCommand.self, PlanCommand.self,
+      DoctorCommand.self,
       BenchCommand.self,
     ],
     defaultSubcommand: RunCommand.self)

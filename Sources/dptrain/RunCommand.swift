@@ -6,12 +6,13 @@ import Training
 protocol RunMakingCommand: RankCommand {
   var request: JobRequest { get }
   var reliability: ReliabilityOptions { get }
+  var monitoring: MonitoringOptions { get }
 }
 
 extension RunMakingCommand {
   func run(on world: Communicator) throws -> Int32 {
     do {
-      return try JobRunner(request, reliability: reliability, world: world).run()
+      return try JobRunner(request, reliability: reliability, monitoring: monitoring, world: world).run()
     } catch let finished as RunFinished {
       let console = Console(world)
       console.announce("\(finished.path) holds a finished run: nothing is left to do")
@@ -40,12 +41,14 @@ struct RunCommand: RunMakingCommand {
     discussion: """
       Trains a dense network, prunes its smallest weights, fine-tunes what is left, and reports loss, accuracy, a \
       classification report and sparsity before, between and after. Everything lands in the run directory: config.json, \
-      metrics.jsonl, dense.safetensors, pruned.safetensors, checkpoints/ and report.txt.
+      metrics.jsonl, dense.safetensors, pruned.safetensors, checkpoints/, report.txt, report.json and report.html, the page to \
+      look at, which is kept up to date while the run goes on.
       """)
 
   @OptionGroup(title: "Places") var places: PlaceOptions
   @OptionGroup(title: "Start") var start: StartOptions
   @OptionGroup(title: "Checkpoints and trouble") var reliability: ReliabilityOptions
+  @OptionGroup(title: "Monitoring") var monitoring: MonitoringOptions
   @OptionGroup(title: "Pruning") var pruning: PruningOptions
   @OptionGroup(title: "Training") var training: TrainingOptions
   @OptionGroup(title: "Watchdog") var watch: WatchOptions
@@ -63,6 +66,7 @@ struct TrainCommand: RunMakingCommand {
   @OptionGroup(title: "Places") var places: PlaceOptions
   @OptionGroup(title: "Start") var start: StartOptions
   @OptionGroup(title: "Checkpoints and trouble") var reliability: ReliabilityOptions
+  @OptionGroup(title: "Monitoring") var monitoring: MonitoringOptions
   @OptionGroup(title: "Training") var training: TrainingOptions
   @OptionGroup(title: "Watchdog") var watch: WatchOptions
 
@@ -82,6 +86,7 @@ struct PruneCommand: RunMakingCommand {
 
   @OptionGroup(title: "Places") var places: PlaceOptions
   @OptionGroup(title: "Checkpoints and trouble") var reliability: ReliabilityOptions
+  @OptionGroup(title: "Monitoring") var monitoring: MonitoringOptions
   @OptionGroup(title: "Pruning") var pruning: PruningOptions
   @OptionGroup(title: "Training") var training: TrainingOptions
   @OptionGroup(title: "Watchdog") var watch: WatchOptions
@@ -111,6 +116,7 @@ struct ResumeCommand: RunMakingCommand {
   var directory: String
 
   @OptionGroup(title: "Checkpoints and trouble") var reliability: ReliabilityOptions
+  @OptionGroup(title: "Monitoring") var monitoring: MonitoringOptions
 
   var request: JobRequest { JobRequest(settings: nil, output: directory, resumes: true) }
 }

@@ -11,6 +11,7 @@ let parsers: [(name: String, make: @Sendable () throws -> any FuzzedParser)] = [
   (CheckpointParser.name, { try CheckpointParser() }),
   (DamagedCheckpointParser.name, { try DamagedCheckpointParser() }),
   (PackedParser.name, { try PackedParser() }),
+  (ReportParser.name, { try ReportParser() }),
   (DatagramParser.name, { DatagramParser() }),
 ]
 
