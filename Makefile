@@ -19,7 +19,7 @@ RANKS ?= $(shell cores=$$(lscpu -p=CORE,SOCKET | grep -v '^\#' | sort -u | wc -l
 # Open MPI refuses to start as root, as in a container, unless told.
 MPIRUN := mpirun$(if $(filter 0,$(shell id -u)), --allow-run-as-root)
 
-.PHONY: help run test test-cluster build setup data bench lint format clean
+.PHONY: help run test test-cluster build setup peers data bench lint format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,8 +38,11 @@ test-cluster: build ## run the batch scripts on a real Slurm, and jobs on severa
 build: setup ## set up and build the program
 	swift build -c release --product dptrain $(BUILD_ARGUMENTS)
 
-setup: ## install what is missing: Open MPI, OpenBLAS, xxHash, pkg-config
+setup: ## install what is missing: Open MPI, OpenBLAS, xxHash, libpng, libjpeg, pkg-config
 	@.ci/setup
+
+peers: ## install the Python packages that some tests compare dptrain with
+	@.ci/peers
 
 data: ## download CIFAR-10 to data/
 	@.ci/setup curl
@@ -59,5 +62,5 @@ format: ## format the Swift sources in place
 	swift format --in-place --recursive Sources Tests Benchmarks Package.swift
 
 clean: ## remove what was built; data and runs stay
-	rm -rf .build Benchmarks/.venv
+	rm -rf .build Benchmarks/.venv Tests/Peers/.venv
 	find Tests Benchmarks -name __pycache__ -prune -exec rm -rf {} +

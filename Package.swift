@@ -25,6 +25,9 @@ let package = Package(
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CxxHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
 
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
+
     .target(name: "MPI", dependencies: ["CMPI"], exclude: ["README.md"]),
     .target(name: "Watchdog", dependencies: ["MPI"]),
     .target(name: "CProcessor"),
@@ -32,7 +35,11 @@ let package = Package(
     .target(name: "Kernels", dependencies: ["COpenBLAS", "CProcessor"], swiftSettings: compute),
     .target(name: "RandomNumbers", swiftSettings: compute),
     .target(name: "CIFAR", dependencies: ["RandomNumbers"], swiftSettings: compute),
+    .target(name: "CPictures", dependencies: ["CPNG", "CJPEG"]),
+    .target(name: "Pictures", dependencies: ["CPictures"], swiftSettings: compute),
     .target(name: "Formats"),
+    .target(
+      name: "PictureImport", dependencies: ["CIFAR", "Formats", "Pictures", "CxxHash"], swiftSettings: compute),
     .target(
       name: "NeuralNetwork", dependencies: ["Kernels", "RandomNumbers", "Formats"], swiftSettings: compute),
     .target(
@@ -52,7 +59,7 @@ let package = Package(
       name: "dptrain",
       dependencies: [
         "MPI", "Watchdog", "Kernels", "CIFAR", "Formats", "Inference", "NeuralNetwork", "Pruning", "Training",
-        "Reporting", "Preflight",
+        "Reporting", "Preflight", "Pictures", "PictureImport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "kernel-bench", dependencies: ["Kernels"], path: "Benchmarks/Kernels"),
@@ -71,6 +78,9 @@ let package = Package(
     .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"], swiftSettings: compute),
     .testTarget(
       name: "CIFARTests", dependencies: ["CIFAR", "RandomNumbers"], exclude: ["Golden"], swiftSettings: compute),
+    .testTarget(name: "PicturesTests", dependencies: ["Pictures", "TestSupport"], exclude: ["Golden"]),
+    .testTarget(
+      name: "PictureImportTests", dependencies: ["PictureImport", "Pictures", "CIFAR", "TestSupport"]),
     .testTarget(name: "FormatsTests", dependencies: ["Formats"], exclude: ["Golden"]),
     .target(name: "CAllocationCounter", path: "Tests/AllocationCounter"),
     .executableTarget(

@@ -44,4 +44,6 @@ extension Network {
 /// A model file that is readable but not a model dptrain knows.
 public struct ModelError: Error, CustomStringConvertible {
   public let description: String
+
+  public init(description: String) { self.description = description }
 }

@@ -21,7 +21,7 @@ struct Dptrain: ParsableCommand {
     version: version,
     subcommands: [
       RunCommand.self, TrainCommand.self, PruneCommand.self, ResumeCommand.self, EvaluateCommand.self,
-      PredictCommand.self, InspectCommand.self, DoctorCommand.self, BenchCommand.self,
+      PredictCommand.self, InspectCommand.self, DataCommand.self, DoctorCommand.self, BenchCommand.self,
     ],
     defaultSubcommand: RunCommand.self)
 }

@@ -34,13 +34,15 @@ struct EvaluateCommand: RankCommand {
     let console = Console(world)
     let data = try world.collectively { try CIFARDataset(DataSource.resolve(option: self.data)) }
     let network = try world.collectively { try Network(path: model, classes: data.classNames.count) }
+    let metadata = try world.collectively { try ModelMetadata(path: model, classes: network.classes) }
     let (folded, report) = FoldedNetwork(network).removingDeadChannels()
     let engine = InferenceEngine(folded)
     console.say(data.description)
     console.say("\(model): \(network.architecture.rawValue), \(network.layout.parameterCount.grouped) parameters")
     console.say(engine.summary(report))
     console.say()
-    let evaluator = InferenceEvaluator(data.test, engine: engine, batch: batch, communicator: world)
+    let evaluator = InferenceEvaluator(
+      data.test, normalization: metadata.normalization, engine: engine, batch: batch, communicator: world)
     let clock = ContinuousClock()
     let start = clock.now
     let evaluation = try evaluator.evaluate()

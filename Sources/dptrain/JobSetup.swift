@@ -89,12 +89,21 @@ struct JobSetup {
     let path = request.output ?? RunDirectory.defaultPath(architecture: configuration.architecture.rawValue)
     let findings = try Preflight.checkRun(
       configuration, policy: policy, network: network, data: data, path: path, world)
+    let note = try world.collectively { try normalizationNote(settings.model, network, data) }
     let directory: RunDirectory? = try world.collectively {
       world.rank == 0 ? try RunDirectory(path: path, configuration: configuration) : nil
     }
     return JobSetup(
       configuration: configuration, data: data, plan: plan, path: path, directory: directory, start: .network(network),
-      findings: findings)
+      findings: findings + note)
+  }
+
+  /// What to say of a model that was trained on images normalised by other numbers than the data's.
+  private static func normalizationNote(_ model: String?, _ network: Network, _ data: CIFARDataset) throws -> String {
+    guard let model, let own = try ModelMetadata(path: model, classes: network.classes).normalization,
+      own != data.normalization
+    else { return "" }
+    return "\nnote: \(model) was trained on images normalised by \(own); the data set's \(data.normalization) are used"
   }
 
   /// What a run begins with: the model from a file, or a new network.
