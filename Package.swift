@@ -14,10 +14,14 @@ let march = ProcessInfo.processInfo.environment["DPTRAIN_MARCH"] ?? "native"
 /// this flag the same loops run 40 times slower.
 let compute: [SwiftSetting] = [.unsafeFlags(["-Xcc", marchFlag])]
 
+/// What `dptrain --version` says. Outside a git repository nobody can tell. SwiftPM asks git when it plans a build anew.
+let commit = Context.gitInformation?.currentCommit ?? "unknown"
+
 let package = Package(
   name: "dptrain",
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     .systemLibrary(
@@ -32,6 +36,7 @@ let package = Package(
     .target(name: "Watchdog", dependencies: ["MPI"]),
     .target(name: "CProcessor"),
     .target(name: "CSignals"),
+    .target(name: "CBuild", cSettings: [.define("DPTRAIN_BUILD_COMMIT", to: "\"\(commit)\"")]),
     .target(name: "Kernels", dependencies: ["COpenBLAS", "CProcessor"], swiftSettings: compute),
     .target(name: "RandomNumbers", swiftSettings: compute),
     .target(name: "CIFAR", dependencies: ["RandomNumbers"], swiftSettings: compute),
@@ -51,6 +56,7 @@ let package = Package(
         "MPI", "Kernels", "CIFAR", "Formats", "Inference", "NeuralNetwork", "Pruning", "CSignals", "CxxHash",
       ],
       swiftSettings: compute),
+    .target(name: "Settings", dependencies: [.product(name: "Yams", package: "Yams")]),
     .target(name: "Reporting", dependencies: ["NeuralNetwork", "Pruning"]),
     .target(
       name: "Preflight",
@@ -59,7 +65,7 @@ let package = Package(
       name: "dptrain",
       dependencies: [
         "MPI", "Watchdog", "Kernels", "CIFAR", "Formats", "Inference", "NeuralNetwork", "Pruning", "Training",
-        "Reporting", "Preflight", "Pictures", "PictureImport",
+        "Reporting", "Preflight", "Pictures", "PictureImport", "Settings", "CBuild",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "kernel-bench", dependencies: ["Kernels"], path: "Benchmarks/Kernels"),
@@ -79,6 +85,7 @@ let package = Package(
     .testTarget(
       name: "CIFARTests", dependencies: ["CIFAR", "RandomNumbers"], exclude: ["Golden"], swiftSettings: compute),
     .testTarget(name: "PicturesTests", dependencies: ["Pictures", "TestSupport"], exclude: ["Golden"]),
+    .testTarget(name: "SettingsTests", dependencies: ["Settings"]),
     .testTarget(
       name: "PictureImportTests", dependencies: ["PictureImport", "Pictures", "CIFAR", "TestSupport"]),
     .testTarget(name: "FormatsTests", dependencies: ["Formats"], exclude: ["Golden"]),

@@ -23,8 +23,14 @@ public struct ModelMetadata: Sendable, Equatable {
     try self.init(try SafetensorsFile(path: path).metadata, path: path, classes: classes)
   }
 
-  /// - Parameter strings: as ``strings`` makes them.
-  init(_ strings: [String: String], path: String, classes: Int) throws(ModelError) {
+  /// Reads what a file of any kind says of itself.
+  ///
+  /// - Parameters:
+  ///   - strings: as ``strings`` makes them; others are passed over.
+  ///   - path: what errors call the file.
+  ///   - classes: how many classes the model has.
+  /// - Throws: `ModelError` where they do not fit the model.
+  public init(_ strings: [String: String], path: String, classes: Int) throws(ModelError) {
     func refuse(_ key: String, _ expected: String) -> ModelError {
       ModelError(description: "\(path): the metadata '\(key)' is '\(strings[key] ?? "")', expected \(expected)")
     }

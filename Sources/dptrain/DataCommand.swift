@@ -26,10 +26,12 @@ struct DataImportCommand: ParsableCommand {
       evaluate and predict normalise by. Up to 65,536 classes; beyond 256 their numbers take two bytes.
       """)
 
-  @Argument(help: "The folder with a folder for each class.")
+  @Argument(help: "The folder with a folder for each class.", completion: .directory)
   var folder: String
 
-  @Option(help: ArgumentHelp("The directory to make; it must not exist, or be empty.", valueName: "directory"))
+  @Option(
+    help: ArgumentHelp("The directory to make; it must not exist, or be empty.", valueName: "directory"),
+    completion: .directory)
   var output: String
 
   @Option(help: ArgumentHelp("The share of each class for the test, in (0, 1) (default: 0.2).", valueName: "share"))

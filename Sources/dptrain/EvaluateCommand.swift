@@ -11,12 +11,13 @@ struct EvaluateCommand: RankCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate", abstract: "Evaluate a model on the test images.")
 
-  @Argument(help: "The model: a safetensors file with torchvision's names.")
+  @Argument(help: "The model: a safetensors file with torchvision's names.", completion: .file())
   var model: String
 
   @Option(
     help: ArgumentHelp(
-      "Directory with CIFAR-10's binary files, or 'synthetic' for the built-in images.", valueName: "directory"))
+      "Directory with CIFAR's binary files or an imported data set, or 'synthetic' for the built-in images.",
+      valueName: "directory"), completion: .directory)
   var data: String?
 
   @Option(help: "Images that are computed at once on each rank, from 1 on.")

@@ -14,7 +14,7 @@ struct InspectCommand: ParsableCommand {
       by each score.
       """)
 
-  @Argument(help: "The model: a safetensors file with torchvision's names.")
+  @Argument(help: "The model: a safetensors file with torchvision's names.", completion: .file())
   var model: String
 
   @Option(help: "Compare the scores at this fraction of pruned convolution weights, in [0, 1) (dense models: 0.98).")

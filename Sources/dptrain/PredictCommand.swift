@@ -23,15 +23,20 @@ struct PredictCommand: ParsableCommand {
       refused. Besides PNG and JPEG, files of CIFAR-10's and CIFAR-100's binary records can be named; --images picks from them.
       """)
 
-  @Option(help: "The model: a safetensors file with torchvision's names. Without it the first argument is the model.")
+  @Option(
+    help: "The model: a safetensors file with torchvision's names. Without it the first argument is the model.",
+    completion: .file())
   var model: String?
 
-  @Argument(help: "PNG and JPEG files, files of CIFAR records, or - for standard input (without any: test images).")
+  @Argument(
+    help: "PNG and JPEG files, files of CIFAR records, or - for standard input (without any: test images).",
+    completion: .file())
   var files: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "Directory with CIFAR's binary files, or 'synthetic' for the built-in images.", valueName: "directory"))
+      "Directory with CIFAR's binary files or an imported data set, or 'synthetic' for the built-in images.",
+      valueName: "directory"), completion: .directory)
   var data: String?
 
   @Option(

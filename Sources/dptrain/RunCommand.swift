@@ -31,6 +31,7 @@ struct RunCommand: RunMakingCommand {
       metrics.jsonl, dense.safetensors, pruned.safetensors, checkpoints/ and report.txt.
       """)
 
+  @OptionGroup(title: "Configuration") var settings: ConfigurationOptions
   @OptionGroup(title: "Places") var places: PlaceOptions
   @OptionGroup(title: "Checkpoints and trouble") var reliability: ReliabilityOptions
   @OptionGroup(title: "Pruning") var pruning: PruningOptions
@@ -47,6 +48,7 @@ struct TrainCommand: RunMakingCommand {
   static let configuration = CommandConfiguration(
     commandName: "train", abstract: "Train a dense network and keep it in dense.safetensors.")
 
+  @OptionGroup(title: "Configuration") var settings: ConfigurationOptions
   @OptionGroup(title: "Places") var places: PlaceOptions
   @OptionGroup(title: "Checkpoints and trouble") var reliability: ReliabilityOptions
   @OptionGroup(title: "Training") var training: TrainingOptions
@@ -63,9 +65,10 @@ struct PruneCommand: RunMakingCommand {
     commandName: "prune", abstract: "Prune and fine-tune a model from a file.",
     discussion: "The model is one of dptrain's, or a safetensors file of torchvision's state_dict.")
 
-  @Argument(help: "The model: a safetensors file with torchvision's names.")
+  @Argument(help: "The model: a safetensors file with torchvision's names.", completion: .file())
   var model: String
 
+  @OptionGroup(title: "Configuration") var settings: ConfigurationOptions
   @OptionGroup(title: "Places") var places: PlaceOptions
   @OptionGroup(title: "Checkpoints and trouble") var reliability: ReliabilityOptions
   @OptionGroup(title: "Pruning") var pruning: PruningOptions
@@ -93,9 +96,10 @@ struct ResumeCommand: RunMakingCommand {
       began the run the flag --resume instead: it begins the run the first time.
       """)
 
-  @Argument(help: "The run directory.")
+  @Argument(help: "The run directory.", completion: .directory)
   var directory: String
 
+  @OptionGroup(title: "Configuration") var settings: ConfigurationOptions
   @OptionGroup(title: "Checkpoints and trouble") var reliability: ReliabilityOptions
 
   var request: JobRequest { JobRequest(settings: nil, output: directory, resumes: true) }

@@ -46,6 +46,20 @@ struct OwnDataCommandTests {
     let evaluated = try dptrain(["evaluate", "run/pruned.safetensors", "--data", "set"], directory: scratch.url)
     #expect(evaluated.accuracy() == trained.accuracy(below: "After fine-tuning"), "\(evaluated)")
 
+    // A model meets images that are normalised by other numbers.
+    for name in scratch.names("set") { try scratch.write(scratch.contents("set/\(name)"), "other/\(name)") }
+    let text = String(decoding: try scratch.contents("set/dataset.json"), as: UTF8.self)
+    try scratch.write(
+      Data(text.replacing(/"mean" : \[\s+0\.\d+/, with: "\"mean\" : [ 0.25").utf8), "other/dataset.json")
+    let pruned = try dptrain(
+      [
+        "prune", "run/dense.safetensors", "--data", "other", "--output", "again", "--batch-size", "32", "--microbatch",
+        "16",
+        "--finetune-epochs", "1",
+      ], directory: scratch.url)
+    #expect(
+      pruned.succeeded && pruned.standardOutput.contains("was trained on images normalised by mean "), "\(pruned)")
+
     // Without the data set: names and normalization come from the model.
     let pictures = ["pictures/grass/0.png", "pictures/ice/0.jpg", "pictures/sea, deep/0.png"]
     let predicted = try dptrain(
