@@ -9,6 +9,14 @@ PRUNE ?= 0.98
 ARGUMENTS ?=
 BUILD_ARGUMENTS ?=
 BENCH_ARGUMENTS ?=
+# How long the chaos driver goes on, or after how many faults it stops; what it and the parsers' inputs follow from.
+MINUTES ?= 10
+FAULTS ?=
+SEED ?=
+# Inputs for each parser; seconds for each under libFuzzer.
+INPUTS ?= 1000000
+SECONDS := 60
+SANITIZERS ?= address thread
 PYTHON := Benchmarks/.venv/bin/python
 
 # Where make install puts things; DESTDIR goes in front, for those who make packages.
@@ -25,10 +33,10 @@ RANKS ?= $(shell cores=$$(lscpu -p=CORE,SOCKET | grep -v '^\#' | sort -u | wc -l
 # Open MPI refuses to start as root, as in a container, unless told.
 MPIRUN := mpirun$(if $(filter 0,$(shell id -u)), --allow-run-as-root)
 
-.PHONY: help run test test-cluster build install uninstall setup peers data bench lint format clean
+.PHONY: help run test peers test-cluster chaos fuzz fuzz-coverage sanitize build install uninstall setup data bench check-plan lint format clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  make run RANKS=$(RANKS) PRUNE=$(PRUNE) ARGUMENTS='--epochs 5'   the defaults, and more flags for dptrain"
 
@@ -40,6 +48,20 @@ test: setup ## set up, build and run every test, those under mpirun too
 
 test-cluster: build ## run the batch scripts on a real Slurm, and jobs on several hosts, all emulated on this machine
 	@.ci/test-cluster
+
+chaos: build ## interrupt short runs by faults at random, resume them, and compare how they end; MINUTES, FAULTS, SEED
+	@.ci/setup python3
+	python3 Tests/Chaos/chaos.py --minutes $(MINUTES) $(if $(FAULTS),--faults $(FAULTS)) $(if $(SEED),--seed $(SEED))
+
+fuzz: setup ## feed every parser INPUTS inputs that are almost right
+	swift build -c release --product fuzz
+	.build/release/fuzz --inputs $(INPUTS) $(if $(SEED),--seed $(SEED))
+
+fuzz-coverage: setup ## the same parsers under libFuzzer, for SECONDS each
+	@.ci/fuzz-coverage $(SECONDS)
+
+sanitize: setup ## run the tests under the address and the thread sanitizer
+	@for sanitizer in $(SANITIZERS); do .ci/sanitize $$sanitizer; done
 
 build: setup ## set up and build the program
 	@# SwiftPM asks git for the commit only when it plans anew.
@@ -76,6 +98,9 @@ bench: build ## measure against PyTorch, ONNX Runtime and OpenVINO and write doc
 	@test -x $(PYTHON) || python3 -m venv Benchmarks/.venv
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check -r Benchmarks/requirements.txt
 	$(PYTHON) Benchmarks/bench.py $(BENCH_ARGUMENTS)
+
+check-plan: build ## compare what 'dptrain plan' predicts with what steps take, here and over slowed links
+	python3 Benchmarks/check_plan.py $(BENCH_ARGUMENTS)
 
 lint: ## check formatting, shell scripts and Python syntax
 	@.ci/lint

@@ -61,11 +61,14 @@ let package = Package(
     .target(
       name: "Preflight",
       dependencies: ["MPI", "Kernels", "CIFAR", "NeuralNetwork", "Pruning", "Training", "Reporting"]),
+    .target(
+      name: "Planning",
+      dependencies: ["MPI", "Kernels", "CIFAR", "NeuralNetwork", "Pruning", "Training", "Reporting"]),
     .executableTarget(
       name: "dptrain",
       dependencies: [
         "MPI", "Watchdog", "Kernels", "CIFAR", "Formats", "Inference", "NeuralNetwork", "Pruning", "Training",
-        "Reporting", "Preflight", "Pictures", "PictureImport", "Settings", "CBuild",
+        "Reporting", "Preflight", "Planning", "Pictures", "PictureImport", "Settings", "CBuild",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "kernel-bench", dependencies: ["Kernels"], path: "Benchmarks/Kernels"),
@@ -96,7 +99,7 @@ let package = Package(
         "CIFAR", "Formats", "NeuralNetwork", "Pruning", "RandomNumbers", "Training", "Watchdog", "CAllocationCounter",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Tests/Fuzz", swiftSettings: compute),
-    .testTarget(name: "FuzzTests", dependencies: ["fuzz", "TestSupport"]),
+    .testTarget(name: "FuzzTests", dependencies: ["fuzz", "TestSupport", "CAllocationCounter"]),
     .testTarget(
       name: "NeuralNetworkTests",
       dependencies: ["NeuralNetwork", "Kernels", "Formats", "TestSupport", "CAllocationCounter"],
@@ -117,6 +120,9 @@ let package = Package(
       exclude: ["Golden"]),
     .testTarget(
       name: "PreflightTests", dependencies: ["Preflight", "NeuralNetwork", "Training", "TestSupport"],
+      swiftSettings: compute),
+    .testTarget(
+      name: "PlanningTests", dependencies: ["Planning", "NeuralNetwork", "Pruning", "Training", "TestSupport"],
       swiftSettings: compute),
     .testTarget(
       name: "EndToEndTests",

@@ -62,7 +62,8 @@ def describe():
     release = Path("/etc/os-release")
     system = first_match(r'^PRETTY_NAME="?([^"\n]*)', release.read_text() if release.exists() else "")
     commit = output("git", "rev-parse", "--short=12", "HEAD") or "unknown"
-    if output("git", "status", "--porcelain", "--untracked-files=no"):
+    # What earlier measurements have written does not count.
+    if output("git", "status", "--porcelain", "--untracked-files=no", "--", ".", ":!Benchmarks/results", ":!docs"):
         commit += " with uncommitted changes"
     return {
         "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),

@@ -43,6 +43,7 @@ public struct MPIEnvironment: ~Copyable {
       throw MPIError(
         refusing: routine, "MPI can be initialised once in the life of a process", code: MPI_ERR_OTHER, rank: nil)
     }
+    TransportSettings.apply()
     var provided: Int32 = 0
     let code = MPI_Init_thread(nil, nil, threads.level, &provided)
     guard code == MPI_SUCCESS else { throw MPIError(routine, code: code, rank: nil) }

@@ -1,6 +1,6 @@
 /// Text in aligned columns, with a thin line below the header and wherever one is asked for.
-struct Table {
-  enum Alignment {
+package struct Table {
+  package enum Alignment {
     case left
     case right
   }
@@ -14,7 +14,7 @@ struct Table {
   private var lines: [Line] = []
 
   /// Columns by their headers, which may have several lines; the last lines stand beside each other.
-  init(_ columns: [(header: String, alignment: Alignment)]) {
+  package init(_ columns: [(header: String, alignment: Alignment)]) {
     let headers = columns.map { $0.header.split(separator: "\n").map(String.init) }
     let height = headers.map(\.count).max() ?? 0
     self.columns = zip(headers, columns).map { header, column in
@@ -23,13 +23,13 @@ struct Table {
   }
 
   /// Adds a row; columns that it has no cell for are empty.
-  mutating func add(_ cells: [String]) { lines.append(.row(cells)) }
+  package mutating func add(_ cells: [String]) { lines.append(.row(cells)) }
 
   /// Adds a thin line across all columns.
-  mutating func addRule() { lines.append(.rule) }
+  package mutating func addRule() { lines.append(.rule) }
 
   /// The table, each line ended by a newline and free of trailing spaces.
-  var text: String {
+  package var text: String {
     let headerLines = (0..<(columns.first?.header.count ?? 0)).map { line in columns.map { $0.header[line] } }
     let rows = lines.compactMap { if case .row(let cells) = $0 { cells } else { nil } }
     let widths = columns.indices.map { column in

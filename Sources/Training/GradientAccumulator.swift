@@ -58,10 +58,19 @@ package final class GradientAccumulator {
   }
 
   /// The buffers that a tree of this many leaves needs. A right half of one leaf is added in place, unless it is rounded first.
-  private static func depth(_ leaves: Int, inPlace: Bool) -> Int {
+  package static func depth(_ leaves: Int, inPlace: Bool) -> Int {
     guard leaves > 1 else { return 1 }
     let left = leaves / 2
     let right = leaves - left
     return max(depth(left, inPlace: inPlace), right == 1 && inPlace ? 1 : 1 + depth(right, inPlace: inPlace))
+  }
+
+  /// How often one buffer is added to another in a tree of this many leaves.
+  package static func additions(_ leaves: Int, inPlace: Bool) -> Int {
+    guard leaves > 1 else { return 0 }
+    let left = leaves / 2
+    let right = leaves - left
+    return additions(left, inPlace: inPlace)
+      + (right == 1 && inPlace ? 0 : 1 + additions(right, inPlace: inPlace))
   }
 }

@@ -57,7 +57,8 @@ extension PruningConfiguration {
     try RunConfiguration.require(
       amounts.map { $0.count <= most }, "pruning.amounts", amounts.map { "\($0.count) amounts" }, "at most \(most)")
     try RunConfiguration.require(
-      learningRateDecay > 0 && learningRateDecay.isFinite, "pruning.learningRateDecay", learningRateDecay, "more than 0")
+      learningRateDecay > 0 && learningRateDecay.isFinite, "pruning.learningRateDecay", learningRateDecay, "more than 0"
+    )
     try RunConfiguration.require(
       PruneScore.costPowers.contains(costPower), "pruning.costPower", costPower,
       "\(PruneScore.costPowers.lowerBound) to \(PruneScore.costPowers.upperBound)")

@@ -101,7 +101,7 @@ public final class RunDirectory {
   /// Damaged checkpoints are renamed to `….damaged`, so that nobody takes them for what the run goes on to write.
   public func goOn(from found: FoundCheckpoint?) throws {
     for error in found?.skipped ?? [] { rename(error.path, error.path + ".damaged") }
-    CheckpointStore.removePartial(folder: file("checkpoints"))
+    removeUnfinishedFiles()
     let path = file("metrics.jsonl")
     let bytes = found?.checkpoint.metrics ?? []
     try AtomicFile.write(bytes, to: path)
@@ -110,6 +110,10 @@ public final class RunDirectory {
     guard metrics >= 0 else { throw FileError(.open, path) }
     metricsText = String(decoding: bytes, as: UTF8.self)
   }
+
+  /// Removes the checkpoint that a process left which was killed while writing: in a finished run too, whose last checkpoint may
+  /// have been on its way when the report was there.
+  public func removeUnfinishedFiles() { CheckpointStore.removePartial(folder: file("checkpoints")) }
 
   deinit {
     if metrics >= 0 { close(metrics) }

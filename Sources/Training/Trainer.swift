@@ -152,6 +152,9 @@ public final class Trainer {
   /// The bytes that this rank sends in one step.
   public var exchangedBytes: Int { exchange.bytesSent }
 
+  /// The floats whose sum this rank looks at and applies.
+  package var ownedCount: Int { exchange.owned.count }
+
   /// The optimizer steps of the whole phase.
   public var steps: Int { phase.epochs * plan.stepsPerEpoch }
 

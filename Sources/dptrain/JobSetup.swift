@@ -135,7 +135,10 @@ struct JobSetup {
     }
     let finished = try world.collectively { directory?.isFinished == true ? try directory?.report() ?? "" : "" }
     let report = try world.broadcast(finished, root: 0)
-    guard report.isEmpty else { throw RunFinished(path: path, report: report) }
+    guard report.isEmpty else {
+      directory?.removeUnfinishedFiles()
+      throw RunFinished(path: path, report: report)
+    }
     let plan = try world.collectively { try Job.plan(configuration, data: data, ranks: world.size) }
     let findings = try Preflight.checkRun(configuration, policy: policy, data: data, path: path, world)
 

@@ -143,7 +143,8 @@ struct PruningOptions: ParsableArguments {
     try TrainingOptions.require(pruneAmounts == nil, "--schedule cubic sets the amounts; leave out --prune-amounts")
     try TrainingOptions.require(iterations == 1, "--schedule cubic prunes in one run; leave out --iterations")
     try TrainingOptions.require(
-      fromEpoch.map { 0...RunConfiguration.mostEpochs ~= $0 }, "--from-epoch must not be negative, or beyond all epochs")
+      fromEpoch.map { 0...RunConfiguration.mostEpochs ~= $0 }, "--from-epoch must not be negative, or beyond all epochs"
+    )
     try TrainingOptions.require(every.map { $0 >= 1 }, "--every must be at least 1")
     try TrainingOptions.require(toEpoch.map { $0 > fromEpoch ?? 0 }, "--to-epoch must be after --from-epoch")
     try TrainingOptions.require(

@@ -71,7 +71,7 @@ class Ending:
 class Driver:
     """Runs trials and writes down what they did."""
 
-    def __init__(self, program, scratch, kept, kinds, hosts, ledger, seed):
+    def __init__(self, program, scratch, kept, kinds, hosts, ledger, seed, latest):
         self.program = program
         self.scratch = scratch
         self.kept = kept
@@ -79,6 +79,8 @@ class Driver:
         self.hosts = hosts
         self.ledger = ledger
         self.seed = seed
+        # The last moment at which a fault strikes, as a part of what is left of a run.
+        self.latest = latest
         self.references = {}
 
     def command(self, configuration, ranks, output, more=()):
@@ -114,7 +116,8 @@ class Driver:
         directory.mkdir()
         small_disk = faults.FullDisk in kinds
         if small_disk:
-            size = "400m" if configuration == "resnet18" else "24m"
+            # As much as the preflight wants for four checkpoints, and little enough to be filled in a moment.
+            size = "520m" if configuration == "resnet18" else "24m"
             subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "chaos", directory], check=True)
         trial = Trial(self, number, configuration, reference, directory, choose)
         try:
@@ -164,7 +167,7 @@ class Trial:
         if kind is faults.LinkDown:
             words = hosts.command([words[0], "--map-by", "node", *words[1:]])
         job = self.driver.start(words, self.output)
-        moment = self.random.uniform(0, 0.95) * self.seconds_left()
+        moment = self.random.uniform(0, self.driver.latest) * self.seconds_left()
         while job.is_running() and job.seconds < moment:
             time.sleep(0.005)
         what = fault.strike(job)

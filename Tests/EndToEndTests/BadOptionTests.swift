@@ -65,7 +65,9 @@ struct BadOptionTests {
     (["--epochs", "9223372036854775807"], "the setting dense.epochs is 9223372036854775807, expected 1 to 1000000"),
     (["--finetune-epochs", "1000001"], "the setting finetune.epochs is 1000001, expected 0 to 1000000"),
     (["--iterations", "4611686018427387904"], "pruning.iterations is 4611686018427387904, expected 1 to 10000"),
-    (["--schedule", "cubic", "--from-epoch", "9223372036854775807"], "--from-epoch must not be negative, or beyond all"),
+    (
+      ["--schedule", "cubic", "--from-epoch", "9223372036854775807"], "--from-epoch must not be negative, or beyond all"
+    ),
     (["bench", "infer", "model.safetensors", "--batch", "0"], "--batch must be at least 1"),
   ]
 

@@ -68,10 +68,11 @@ struct Unbounded: Error, CustomStringConvertible {
 extension Campaign: CustomStringConvertible {
   var description: String {
     let seconds = longest / .seconds(1)
+    let memory = allocationCounterIsAvailable() ? "\(mostBytes) bytes" : "not counted in this build"
     let lines = refusals.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "  refused as \($0): \($1)" }
     return
       (["  accepted: \(accepted)"] + lines + [
-        "  most memory for an input: \(mostBytes) bytes; longest: \(Int(seconds * 1e6)) µs"
+        "  most memory for an input: \(memory); longest: \(Int(seconds * 1e6)) µs"
       ]).joined(separator: "\n")
   }
 }

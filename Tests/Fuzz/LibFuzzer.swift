@@ -1,8 +1,24 @@
 #if LIBFUZZER
   import Foundation
 
-  // The same parsers under libFuzzer (https://llvm.org/docs/LibFuzzer.html), which has a main function of its own, keeps
-  // inputs that reach new branches, and changes them by the same mutators. The parser is named by the environment.
+  // The same parsers under libFuzzer (https://llvm.org/docs/LibFuzzer.html), which keeps inputs that reach new branches, and
+  // changes them by the same mutators. The parser is named by the environment.
+
+  @_silgen_name("LLVMFuzzerRunDriver")
+  private func runLibFuzzer(
+    _ count: UnsafeMutablePointer<CInt>,
+    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>,
+    _ read: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
+  ) -> CInt
+
+  /// What the package manager makes the program's entry, in place of libFuzzer's own.
+  @_cdecl("fuzz_main")
+  public func enterLibFuzzer(
+    _ count: CInt, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
+  ) -> CInt {
+    var (count, arguments) = (count, arguments)
+    return runLibFuzzer(&count, &arguments, readForLibFuzzer)
+  }
 
   nonisolated(unsafe) private var parser: any FuzzedParser = JSONParser()
 

@@ -6,7 +6,9 @@ struct FiniteTests {
   @Test(arguments: [0, 1, 15, 63, 64, 65, 200])
   func everyPlaceIsSeen(count: Int) {
     let buffer = AlignedBuffer(count: count)
-    for index in 0..<count { buffer.pointer[index] = index % 3 == 0 ? .greatestFiniteMagnitude : -Float.leastNonzeroMagnitude }
+    for index in 0..<count {
+      buffer.pointer[index] = index % 3 == 0 ? .greatestFiniteMagnitude : -Float.leastNonzeroMagnitude
+    }
     #expect(isFinite(buffer.pointer, count: count))
     for index in 0..<count {
       let saved = buffer.pointer[index]

@@ -18,7 +18,7 @@ final class Saboteur: JobObserver {
   let fault: Fault
   let rank: Int
   let step: Int
-  var job: Job?
+  weak var job: Job?
   private var saved: Float = 0
   private var steps = 0
   private var hash: ArenaHash?

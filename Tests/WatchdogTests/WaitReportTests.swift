@@ -34,7 +34,8 @@ struct WaitReportTests {
     status.seconds = 1e300
     #expect(
       report([other(1, "node1", status)])[1]
-        == "missing: rank 1 on host node1: out of MPI for 1e+300 s, last in MPI_Allgatherv, after step 15 of dense training")
+        == "missing: rank 1 on host node1: out of MPI for 1e+300 s, last in MPI_Allgatherv, after step 15 of dense training"
+    )
   }
 
   @Test func aStoppedProcessIsCalledThat() {
