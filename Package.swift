@@ -14,11 +14,15 @@ let march = ProcessInfo.processInfo.environment["DPTRAIN_MARCH"] ?? "native"
 /// this flag the same loops run 40 times slower.
 let compute: [SwiftSetting] = [.unsafeFlags(["-Xcc", marchFlag])]
 
+/// What `dptrain --version` says. Outside a git repository nobody can tell. SwiftPM asks git when it plans a build anew.
+let commit = Context.gitInformation?.currentCommit ?? "unknown"
+
 let package = Package(
   name: "dptrain",
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     .systemLibrary(
@@ -26,14 +30,22 @@ let package = Package(
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CxxHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
 
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
+
     .target(name: "MPI", dependencies: ["CMPI"], exclude: ["README.md"]),
     .target(name: "Watchdog", dependencies: ["MPI"]),
     .target(name: "CProcessor"),
     .target(name: "CSignals"),
+    .target(name: "CBuild", cSettings: [.define("DPTRAIN_BUILD_COMMIT", to: "\"\(commit)\"")]),
     .target(name: "Kernels", dependencies: ["COpenBLAS", "CProcessor"], swiftSettings: compute),
     .target(name: "RandomNumbers", swiftSettings: compute),
     .target(name: "CIFAR", dependencies: ["RandomNumbers"], swiftSettings: compute),
+    .target(name: "CPictures", dependencies: ["CPNG", "CJPEG"]),
+    .target(name: "Pictures", dependencies: ["CPictures"], swiftSettings: compute),
     .target(name: "Formats"),
+    .target(
+      name: "PictureImport", dependencies: ["CIFAR", "Formats", "Pictures", "CxxHash"], swiftSettings: compute),
     .target(
       name: "NeuralNetwork", dependencies: ["Kernels", "RandomNumbers", "Formats"], swiftSettings: compute),
     .target(
@@ -52,6 +64,7 @@ let package = Package(
         "MPI", "Kernels", "CIFAR", "Formats", "Inference", "NeuralNetwork", "Pruning", "CSignals", "CxxHash",
       ],
       swiftSettings: compute),
+    .target(name: "Settings", dependencies: [.product(name: "Yams", package: "Yams")]),
     .target(name: "Reporting", dependencies: ["Inference", "NeuralNetwork", "Pruning"]),
     .target(name: "Plotting"),
     .target(
@@ -74,7 +87,8 @@ let package = Package(
       name: "dptrain",
       dependencies: [
         "MPI", "Watchdog", "Kernels", "CIFAR", "Export", "Formats", "Inference", "NeuralNetwork", "Pruning", "Training",
-        "Reporting", "Plotting", "RunReport", "Preflight", "Planning",
+        "Reporting", "Plotting", "RunReport", "Preflight", "Planning", "Pictures", "PictureImport", "Settings",
+        "CBuild",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "kernel-bench", dependencies: ["Kernels"], path: "Benchmarks/Kernels"),
@@ -93,6 +107,10 @@ let package = Package(
     .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"], swiftSettings: compute),
     .testTarget(
       name: "CIFARTests", dependencies: ["CIFAR", "RandomNumbers"], exclude: ["Golden"], swiftSettings: compute),
+    .testTarget(name: "PicturesTests", dependencies: ["Pictures", "TestSupport"], exclude: ["Golden"]),
+    .testTarget(name: "SettingsTests", dependencies: ["Settings"]),
+    .testTarget(
+      name: "PictureImportTests", dependencies: ["PictureImport", "Pictures", "CIFAR", "TestSupport"]),
     .testTarget(name: "FormatsTests", dependencies: ["Formats"], exclude: ["Golden"]),
     .target(name: "CAllocationCounter", path: "Tests/AllocationCounter"),
     .executableTarget(

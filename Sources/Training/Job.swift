@@ -1,5 +1,4 @@
 import CIFAR
-import Formats
 import MPI
 import NeuralNetwork
 import Pruning
@@ -246,18 +245,8 @@ public final class Job {
       guard let directory else { return }
       // A checkpoint that is being written must not take the last of the disk from the model.
       checkpoints.wait()
-      try network.save(to: directory.file(name), classNames: data.classNames)
+      try network.save(
+        to: directory.file(name), classNames: data.classNames, normalization: data.normalization)
     }
-  }
-}
-
-extension Network {
-  /// Writes the state dictionary, with the architecture and the names of the classes as metadata.
-  public func save(to path: String, classNames: [String]) throws {
-    try SafetensorsFile.write(
-      stateDictionary,
-      metadata: [
-        "format": "pt", "architecture": architecture.rawValue, "classes": classNames.joined(separator: ","),
-      ], to: path)
   }
 }

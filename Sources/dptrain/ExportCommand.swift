@@ -6,6 +6,7 @@ import Foundation
 import Inference
 import NeuralNetwork
 import Reporting
+import Training
 
 extension PackedModel.Values: ExpressibleByArgument {}
 extension StateNames: ExpressibleByArgument {}
@@ -121,7 +122,7 @@ struct ExportCommand: ParsableCommand {
     let split = output.lastIndex(of: "/").map { output.index(after: $0) } ?? output.startIndex
     let (directory, file) = (String(output[..<split]), output[split...])
     let name = String(file.hasSuffix(".c") ? file.dropLast(2) : file)
-    let normalization = Normalization.imageNet
+    let normalization = try normalization(of: model)
     let source = try CModel(
       model.network, name: name, title: title(model),
       normalization: .init(
@@ -137,7 +138,7 @@ struct ExportCommand: ParsableCommand {
   }
 
   private func writeONNX(_ model: InferenceModel) throws {
-    let normalization = Normalization.imageNet
+    let normalization = try normalization(of: model)
     func text(_ numbers: SIMD3<Float>) -> String { (0..<3).map { "\(numbers[$0])" }.joined(separator: " ") }
     let file = try ONNXModel(
       model.network, description: title(model), version: Dptrain.version,
@@ -151,6 +152,11 @@ struct ExportCommand: ParsableCommand {
       \(output): input images [batch, 3, 32, 32], output logits [batch, \(model.network.classes)]; \
       \(file.bytes.count.bytes)
       """)
+  }
+
+  /// What the model's images were normalised by.
+  private func normalization(of model: InferenceModel) throws -> Normalization {
+    try ModelMetadata(model.metadata, path: self.model, classes: model.network.classes).normalization ?? .imageNet
   }
 
   private func writePyTorch() throws {

@@ -16,7 +16,8 @@ struct InspectCommand: ParsableCommand {
       by each score. Of a packed model: the channels and survivors that are left, and their multiply-adds.
       """)
 
-  @Argument(help: "The model: a safetensors file with torchvision's names, or a packed model.")
+  @Argument(
+    help: "The model: a safetensors file with torchvision's names, or a packed model.", completion: .file())
   var model: String
 
   @Option(help: "Compare the scores at this fraction of pruned convolution weights, in [0, 1) (dense models: 0.98).")

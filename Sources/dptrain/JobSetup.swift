@@ -92,12 +92,24 @@ struct JobSetup {
     let path = request.output ?? RunDirectory.defaultPath(architecture: configuration.architecture.rawValue)
     let findings = try Preflight.checkRun(
       configuration, policy: policy, network: network, data: data, path: path, world)
+    let otherNormalization = try world.collectively { try normalizationNote(settings.model, network, data) }
     let directory: RunDirectory? = try world.collectively {
       world.rank == 0 ? try RunDirectory(path: path, configuration: configuration) : nil
     }
     return JobSetup(
       configuration: configuration, data: data, plan: plan, path: path, directory: directory, start: .network(network),
-      findings: findings, note: note)
+      findings: findings + otherNormalization, note: note)
+  }
+
+  /// What to say of a model that was trained on images normalised by other numbers than the data's.
+  private static func normalizationNote(_ model: String?, _ network: Network, _ data: CIFARDataset) throws -> String {
+    guard let model else { return "" }
+    // Its classes may be others, where training only begins with its weights.
+    let metadata = try SafetensorsFile(path: model).metadata.filter { $0.key != "classes" }
+    guard let own = try ModelMetadata(metadata, path: model, classes: network.classes).normalization,
+      own != data.normalization
+    else { return "" }
+    return "\nnote: \(model) was trained on images normalised by \(own); the data set's \(data.normalization) are used"
   }
 
   /// What a run begins with: the model from a file, or a new network, and what to say of it.

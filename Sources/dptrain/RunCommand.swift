@@ -45,6 +45,7 @@ struct RunCommand: RunMakingCommand {
       look at, which is kept up to date while the run goes on.
       """)
 
+  @OptionGroup(title: "Configuration") var settings: ConfigurationOptions
   @OptionGroup(title: "Places") var places: PlaceOptions
   @OptionGroup(title: "Start") var start: StartOptions
   @OptionGroup(title: "Checkpoints and trouble") var reliability: ReliabilityOptions
@@ -63,6 +64,7 @@ struct TrainCommand: RunMakingCommand {
   static let configuration = CommandConfiguration(
     commandName: "train", abstract: "Train a dense network and keep it in dense.safetensors.")
 
+  @OptionGroup(title: "Configuration") var settings: ConfigurationOptions
   @OptionGroup(title: "Places") var places: PlaceOptions
   @OptionGroup(title: "Start") var start: StartOptions
   @OptionGroup(title: "Checkpoints and trouble") var reliability: ReliabilityOptions
@@ -81,9 +83,10 @@ struct PruneCommand: RunMakingCommand {
     commandName: "prune", abstract: "Prune and fine-tune a model from a file.",
     discussion: "The model is one of dptrain's, or a safetensors file of torchvision's state_dict.")
 
-  @Argument(help: "The model: a safetensors file with torchvision's names.")
+  @Argument(help: "The model: a safetensors file with torchvision's names.", completion: .file())
   var model: String
 
+  @OptionGroup(title: "Configuration") var settings: ConfigurationOptions
   @OptionGroup(title: "Places") var places: PlaceOptions
   @OptionGroup(title: "Checkpoints and trouble") var reliability: ReliabilityOptions
   @OptionGroup(title: "Monitoring") var monitoring: MonitoringOptions
@@ -112,9 +115,10 @@ struct ResumeCommand: RunMakingCommand {
       began the run the flag --resume instead: it begins the run the first time.
       """)
 
-  @Argument(help: "The run directory.")
+  @Argument(help: "The run directory.", completion: .directory)
   var directory: String
 
+  @OptionGroup(title: "Configuration") var settings: ConfigurationOptions
   @OptionGroup(title: "Checkpoints and trouble") var reliability: ReliabilityOptions
   @OptionGroup(title: "Monitoring") var monitoring: MonitoringOptions
 
