@@ -1,7 +1,7 @@
 /// The name that somebody may have meant.
-enum NearestName {
+package enum NearestName {
   /// The nearest of `names`, of equally near ones the first; nil where none is near.
-  static func of(_ word: String, in names: some Sequence<String>) -> String? {
+  package static func of(_ word: String, in names: some Sequence<String>) -> String? {
     let nearest = names.map { (name: $0, distance: distance(word, $0)) }.min { $0.distance < $1.distance }
     guard let nearest, nearest.distance <= max(2, word.count / 3) else { return nil }
     return nearest.name
@@ -9,7 +9,7 @@ enum NearestName {
 
   /// How many characters must be added, removed, replaced, or exchanged with their neighbour to make one word the other: the optimal
   /// string alignment distance.
-  static func distance(_ one: String, _ other: String) -> Int {
+  package static func distance(_ one: String, _ other: String) -> Int {
     let (one, other) = (Array(one.lowercased()), Array(other.lowercased()))
     var before: [Int] = []
     var last = Array(0...other.count)

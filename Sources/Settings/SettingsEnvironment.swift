@@ -1,7 +1,7 @@
 /// Settings in environment variables.
-enum SettingsEnvironment {
+package enum SettingsEnvironment {
   /// Variables of the batch scripts, the build and the tests, which begin like settings and are none.
-  static let others: Set<String> = Set(
+  package static let others: Set<String> = Set(
     [
       "ACCOUNT", "AMOUNTS", "BIND", "INTERFACE", "LAUNCHER", "LINK_SECONDS", "MARCH", "MODULES", "PARTITION", "PROGRAM",
       "QOS",
@@ -11,7 +11,7 @@ enum SettingsEnvironment {
   /// What the environment sets, by name. An empty variable sets nothing.
   ///
   /// - Throws: `SettingsError` where a switch is neither on nor off.
-  static func settings(
+  package static func settings(
     _ environment: [String: String], known: [Setting]
   ) throws(SettingsError) -> [GivenSetting] {
     var settings: [GivenSetting] = []
@@ -28,7 +28,7 @@ enum SettingsEnvironment {
 
   /// Warnings about variables that look like a setting's and are none: they may be meant for other programs, so they are not
   /// refused.
-  static func suspects(_ environment: [String: String], known: [Setting]) -> [String] {
+  package static func suspects(_ environment: [String: String], known: [Setting]) -> [String] {
     let variables = known.map(\.variable) + [configVariable]
     return environment.keys.sorted().compactMap { name in
       guard name.hasPrefix(Setting.variablePrefix), !variables.contains(name), !others.contains(name),
@@ -39,5 +39,5 @@ enum SettingsEnvironment {
     }
   }
 
-  static let configVariable = Setting.variablePrefix + "CONFIG"
+  package static let configVariable = Setting.variablePrefix + "CONFIG"
 }

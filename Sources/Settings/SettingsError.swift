@@ -4,7 +4,7 @@ import Foundation
 public struct SettingsError: Error, Equatable, CustomStringConvertible {
   public let description: String
 
-  init(_ description: String) { self.description = description }
+  package init(_ description: String) { self.description = description }
 
-  init(_ origin: GivenSetting.Origin, _ problem: String) { description = "\(origin): \(problem)" }
+  package init(_ origin: GivenSetting.Origin, _ problem: String) { description = "\(origin): \(problem)" }
 }

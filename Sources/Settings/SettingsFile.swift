@@ -28,7 +28,7 @@ public enum SettingsFile {
   }
 
   /// The settings that a text in YAML gives, in its order.
-  static func parse(_ text: String, path: String, known: [Setting]) throws(SettingsError) -> [GivenSetting] {
+  package static func parse(_ text: String, path: String, known: [Setting]) throws(SettingsError) -> [GivenSetting] {
     guard let node = try compose(text, path: path) else { return [] }
     guard let mapping = node.mapping else {
       throw SettingsError(origin(path, node), "expected settings such as 'epochs: 20', one a line")

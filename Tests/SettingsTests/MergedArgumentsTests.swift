@@ -1,7 +1,6 @@
 import Foundation
+import Settings
 import Testing
-
-@testable import Settings
 
 /// Which of file, environment and command line counts.
 @Suite struct MergedArgumentsTests {

@@ -1,7 +1,6 @@
 import Foundation
+import Settings
 import Testing
-
-@testable import Settings
 
 /// What a configuration file may say.
 @Suite struct SettingsFileTests {
