@@ -6,12 +6,13 @@ import Training
 protocol RunMakingCommand: RankCommand {
   var request: JobRequest { get }
   var reliability: ReliabilityOptions { get }
+  var monitoring: MonitoringOptions { get }
 }
 
 extension RunMakingCommand {
   func run(on world: Communicator) throws -> Int32 {
     do {
-      return try JobRunner(request, reliability: reliability, world: world).run()
+      return try JobRunner(request, reliability: reliability, monitoring: monitoring, world: world).run()
     } catch let finished as RunFinished {
       let console = Console(world)
       console.announce("\(finished.path) holds a finished run: nothing is left to do")
@@ -21,6 +22,18 @@ extension RunMakingCommand {
   }
 }
 
+/// What dense training begins with.
+struct StartOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      """
+      Begin with the weights of a model instead of random ones: a safetensors file of torchvision's or pytorch-cifar's \
+      state_dict, or one of dptrain's. It decides the architecture. If it tells other classes apart than the data, its \
+      classifier is drawn anew.
+      """, valueName: "file"))
+  var start: String?
+}
+
 /// `dptrain run`: the main job.
 struct RunCommand: RunMakingCommand {
   static let configuration = CommandConfiguration(
@@ -28,18 +41,22 @@ struct RunCommand: RunMakingCommand {
     discussion: """
       Trains a dense network, prunes its smallest weights, fine-tunes what is left, and reports loss, accuracy, a \
       classification report and sparsity before, between and after. Everything lands in the run directory: config.json, \
-      metrics.jsonl, dense.safetensors, pruned.safetensors, checkpoints/ and report.txt.
+      metrics.jsonl, dense.safetensors, pruned.safetensors, checkpoints/, report.txt, report.json and report.html, the page to \
+      look at, which is kept up to date while the run goes on.
       """)
 
+  @OptionGroup(title: "Configuration") var settings: ConfigurationOptions
   @OptionGroup(title: "Places") var places: PlaceOptions
+  @OptionGroup(title: "Start") var start: StartOptions
   @OptionGroup(title: "Checkpoints and trouble") var reliability: ReliabilityOptions
+  @OptionGroup(title: "Monitoring") var monitoring: MonitoringOptions
   @OptionGroup(title: "Pruning") var pruning: PruningOptions
   @OptionGroup(title: "Training") var training: TrainingOptions
   @OptionGroup(title: "Watchdog") var watch: WatchOptions
 
   var timeout: Double { watch.timeout }
 
-  var request: JobRequest { places.request(.run, training, pruning) }
+  var request: JobRequest { places.request(.run, training, pruning, model: start.start) }
 }
 
 /// `dptrain train`: dense training alone.
@@ -47,14 +64,17 @@ struct TrainCommand: RunMakingCommand {
   static let configuration = CommandConfiguration(
     commandName: "train", abstract: "Train a dense network and keep it in dense.safetensors.")
 
+  @OptionGroup(title: "Configuration") var settings: ConfigurationOptions
   @OptionGroup(title: "Places") var places: PlaceOptions
+  @OptionGroup(title: "Start") var start: StartOptions
   @OptionGroup(title: "Checkpoints and trouble") var reliability: ReliabilityOptions
+  @OptionGroup(title: "Monitoring") var monitoring: MonitoringOptions
   @OptionGroup(title: "Training") var training: TrainingOptions
   @OptionGroup(title: "Watchdog") var watch: WatchOptions
 
   var timeout: Double { watch.timeout }
 
-  var request: JobRequest { places.request(.train, training, nil) }
+  var request: JobRequest { places.request(.train, training, nil, model: start.start) }
 }
 
 /// `dptrain prune`: prune and fine-tune a model that is there.
@@ -63,11 +83,13 @@ struct PruneCommand: RunMakingCommand {
     commandName: "prune", abstract: "Prune and fine-tune a model from a file.",
     discussion: "The model is one of dptrain's, or a safetensors file of torchvision's state_dict.")
 
-  @Argument(help: "The model: a safetensors file with torchvision's names.")
+  @Argument(help: "The model: a safetensors file with torchvision's names.", completion: .file())
   var model: String
 
+  @OptionGroup(title: "Configuration") var settings: ConfigurationOptions
   @OptionGroup(title: "Places") var places: PlaceOptions
   @OptionGroup(title: "Checkpoints and trouble") var reliability: ReliabilityOptions
+  @OptionGroup(title: "Monitoring") var monitoring: MonitoringOptions
   @OptionGroup(title: "Pruning") var pruning: PruningOptions
   @OptionGroup(title: "Training") var training: TrainingOptions
   @OptionGroup(title: "Watchdog") var watch: WatchOptions
@@ -93,10 +115,12 @@ struct ResumeCommand: RunMakingCommand {
       began the run the flag --resume instead: it begins the run the first time.
       """)
 
-  @Argument(help: "The run directory.")
+  @Argument(help: "The run directory.", completion: .directory)
   var directory: String
 
+  @OptionGroup(title: "Configuration") var settings: ConfigurationOptions
   @OptionGroup(title: "Checkpoints and trouble") var reliability: ReliabilityOptions
+  @OptionGroup(title: "Monitoring") var monitoring: MonitoringOptions
 
   var request: JobRequest { JobRequest(settings: nil, output: directory, resumes: true) }
 }

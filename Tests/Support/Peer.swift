@@ -1,0 +1,29 @@
+import Foundation
+import Testing
+
+/// Programs that others wrote, to compare dptrain with: the Python environment that `make peers` sets up.
+public enum Peer {
+  /// The project's folder.
+  public static let project = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+
+  private static let interpreter = project.appending(path: "Tests/Peers/.venv/bin/python").path()
+
+  /// Whether the environment has a Python module.
+  public static func has(_ module: String) -> Bool {
+    FileManager.default.isExecutableFile(atPath: interpreter)
+      && (try? run(interpreter, ["-c", "import \(module)"]))?.succeeded == true
+  }
+
+  /// Runs a script of Tests/Peers.
+  public static func python(_ script: String, _ arguments: [String], timeout: Double = 120) throws -> ProcessResult {
+    try run(interpreter, [project.appending(path: "Tests/Peers/\(script)").path()] + arguments, timeout: timeout)
+  }
+}
+
+extension Trait where Self == ConditionTrait {
+  /// Skips a test, and says why, where the Python module is not there.
+  public static func peer(_ module: String) -> Self {
+    .enabled(if: Peer.has(module), "Python's \(module) is not in Tests/Peers/.venv: `make peers` installs it")
+  }
+}
