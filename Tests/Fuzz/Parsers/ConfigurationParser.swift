@@ -51,6 +51,8 @@ struct ConfigurationParser: FuzzedParser {
     try body(RunStage.all(configuration, rounds: requests.count), plan)
     for phase in [configuration.dense, configuration.finetune] {
       let steps = phase.epochs * plan.stepsPerEpoch
+      // A phase of no epochs asks for no rate.
+      guard steps > 0 else { continue }
       for step in [0, steps / 2, steps - 1] {
         let rate = phase.schedule.learningRate(
           peak: phase.learningRate, step: step, steps: steps, stepsPerEpoch: plan.stepsPerEpoch)
