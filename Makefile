@@ -19,6 +19,12 @@ SECONDS := 60
 SANITIZERS ?= address thread
 PYTHON := Benchmarks/.venv/bin/python
 
+# Where make install puts things; DESTDIR goes in front, for those who make packages.
+PREFIX ?= /usr/local
+DESTDIR ?=
+INSTALLED = bin/dptrain share/man/man1/dptrain.1 share/bash-completion/completions/dptrain \
+  share/zsh/site-functions/_dptrain share/fish/vendor_completions.d/dptrain.fish
+
 # One rank per physical core that we may use, the largest power of two that fits, at most 8: those divide every batch.
 RANKS ?= $(shell cores=$$(lscpu -p=CORE,SOCKET | grep -v '^\#' | sort -u | wc -l || true); allowed=$$(nproc); \
   if [ "$$cores" -lt 1 ] || [ "$$cores" -gt "$$allowed" ]; then cores=$$allowed; fi; \
@@ -27,7 +33,7 @@ RANKS ?= $(shell cores=$$(lscpu -p=CORE,SOCKET | grep -v '^\#' | sort -u | wc -l
 # Open MPI refuses to start as root, as in a container, unless told.
 MPIRUN := mpirun$(if $(filter 0,$(shell id -u)), --allow-run-as-root)
 
-.PHONY: help run test peers test-cluster chaos fuzz fuzz-coverage sanitize build setup data bench check-plan lint format clean
+.PHONY: help run test peers test-cluster chaos fuzz fuzz-coverage sanitize build install uninstall setup data bench check-plan lint format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,7 +46,7 @@ run: build ## set up, build, then train, prune and fine-tune (synthetic images i
 test: setup ## set up, build and run every test, those under mpirun too
 	swift test -c release
 
-peers: ## install what tests let read dptrain's files: Chromium, TensorBoard and others (tests skip what is missing)
+peers: ## install what tests let read dptrain's files: compilers, Chromium, PyTorch and others (tests skip what is missing)
 	@.ci/peers
 
 test-cluster: build ## run the batch scripts on a real Slurm, and jobs on several hosts, all emulated on this machine
@@ -61,10 +67,29 @@ sanitize: setup ## run the tests under the address and the thread sanitizer
 	@for sanitizer in $(SANITIZERS); do .ci/sanitize $$sanitizer; done
 
 build: setup ## set up and build the program
+	@# SwiftPM asks git for the commit only when it plans anew.
+	@commit=$$(git rev-parse HEAD 2>/dev/null || echo unknown); mkdir -p .build; \
+	if [ "$$commit" != "$$(cat .build/commit 2>/dev/null)" ]; then touch Package.swift; echo "$$commit" >.build/commit; fi
 	swift build -c release --product dptrain $(BUILD_ARGUMENTS)
 
-setup: ## install what is missing: Open MPI, OpenBLAS, xxHash, pkg-config
+install: ## install the program that 'make build' built, its manual page and completions (PREFIX, DESTDIR)
+	@test -x $(PROGRAM) || { echo "install: there is no $(PROGRAM); run 'make build' first" >&2; exit 1; }
+	@files=$$(mktemp -d); trap 'rm -rf "$$files"' EXIT; root="$(DESTDIR)$(PREFIX)"; \
+	cp $(PROGRAM) "$$files/1"; $(PROGRAM) manual >"$$files/2"; number=3; \
+	for shell in bash zsh fish; do $(PROGRAM) --generate-completion-script $$shell >"$$files/$$number"; number=$$((number + 1)); done; \
+	number=1; for name in $(INSTALLED); do \
+	  mode=644; if [ $$number = 1 ]; then mode=755; fi; \
+	  install -D -m $$mode "$$files/$$number" "$$root/$$name"; echo "install: $$root/$$name"; number=$$((number + 1)); \
+	done
+
+uninstall: ## remove what make install installed (the same PREFIX, DESTDIR)
+	@for name in $(INSTALLED); do rm -f "$(DESTDIR)$(PREFIX)/$$name"; echo "uninstall: $(DESTDIR)$(PREFIX)/$$name"; done
+
+setup: ## install what is missing: Open MPI, OpenBLAS, xxHash, libpng, libjpeg, pkg-config
 	@.ci/setup
+
+peers: ## install the Python packages that some tests compare dptrain with
+	@.ci/peers
 
 data: ## download CIFAR-10 to data/
 	@.ci/setup curl

@@ -14,11 +14,15 @@ let march = ProcessInfo.processInfo.environment["DPTRAIN_MARCH"] ?? "native"
 /// this flag the same loops run 40 times slower.
 let compute: [SwiftSetting] = [.unsafeFlags(["-Xcc", marchFlag])]
 
+/// What `dptrain --version` says. Outside a git repository nobody can tell. SwiftPM asks git when it plans a build anew.
+let commit = Context.gitInformation?.currentCommit ?? "unknown"
+
 let package = Package(
   name: "dptrain",
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     .systemLibrary(
@@ -26,26 +30,42 @@ let package = Package(
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CxxHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
 
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
+
     .target(name: "MPI", dependencies: ["CMPI"], exclude: ["README.md"]),
     .target(name: "Watchdog", dependencies: ["MPI"]),
     .target(name: "CProcessor"),
     .target(name: "CSignals"),
+    .target(name: "CBuild", cSettings: [.define("DPTRAIN_BUILD_COMMIT", to: "\"\(commit)\"")]),
     .target(name: "Kernels", dependencies: ["COpenBLAS", "CProcessor"], swiftSettings: compute),
     .target(name: "RandomNumbers", swiftSettings: compute),
     .target(name: "CIFAR", dependencies: ["RandomNumbers"], swiftSettings: compute),
+    .target(name: "CPictures", dependencies: ["CPNG", "CJPEG"]),
+    .target(name: "Pictures", dependencies: ["CPictures"], swiftSettings: compute),
     .target(name: "Formats"),
+    .target(
+      name: "PictureImport", dependencies: ["CIFAR", "Formats", "Pictures", "CxxHash"], swiftSettings: compute),
     .target(
       name: "NeuralNetwork", dependencies: ["Kernels", "RandomNumbers", "Formats"], swiftSettings: compute),
     .target(
       name: "Pruning", dependencies: ["Kernels", "NeuralNetwork", "RandomNumbers"], swiftSettings: compute),
     .target(name: "Inference", dependencies: ["Kernels", "NeuralNetwork"], swiftSettings: compute),
     .target(
+      name: "Export",
+      dependencies: [
+        "CxxHash", "Formats", "Inference", "Kernels", "NeuralNetwork",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ],
+      exclude: ["ONNX/onnx.proto"], swiftSettings: compute),
+    .target(
       name: "Training",
       dependencies: [
         "MPI", "Kernels", "CIFAR", "Formats", "Inference", "NeuralNetwork", "Pruning", "CSignals", "CxxHash",
       ],
       swiftSettings: compute),
-    .target(name: "Reporting", dependencies: ["NeuralNetwork", "Pruning"]),
+    .target(name: "Settings", dependencies: [.product(name: "Yams", package: "Yams")]),
+    .target(name: "Reporting", dependencies: ["Inference", "NeuralNetwork", "Pruning"]),
     .target(name: "Plotting"),
     .target(
       name: "TensorBoard", dependencies: ["Formats", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
@@ -66,8 +86,9 @@ let package = Package(
     .executableTarget(
       name: "dptrain",
       dependencies: [
-        "MPI", "Watchdog", "Kernels", "CIFAR", "Formats", "Inference", "NeuralNetwork", "Pruning", "Training",
-        "Reporting", "Plotting", "RunReport", "Preflight", "Planning",
+        "MPI", "Watchdog", "Kernels", "CIFAR", "Export", "Formats", "Inference", "NeuralNetwork", "Pruning", "Training",
+        "Reporting", "Plotting", "RunReport", "Preflight", "Planning", "Pictures", "PictureImport", "Settings",
+        "CBuild",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "kernel-bench", dependencies: ["Kernels"], path: "Benchmarks/Kernels"),
@@ -86,13 +107,17 @@ let package = Package(
     .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"], swiftSettings: compute),
     .testTarget(
       name: "CIFARTests", dependencies: ["CIFAR", "RandomNumbers"], exclude: ["Golden"], swiftSettings: compute),
+    .testTarget(name: "PicturesTests", dependencies: ["Pictures", "TestSupport"], exclude: ["Golden"]),
+    .testTarget(name: "SettingsTests", dependencies: ["Settings"]),
+    .testTarget(
+      name: "PictureImportTests", dependencies: ["PictureImport", "Pictures", "CIFAR", "TestSupport"]),
     .testTarget(name: "FormatsTests", dependencies: ["Formats"], exclude: ["Golden"]),
     .target(name: "CAllocationCounter", path: "Tests/AllocationCounter"),
     .executableTarget(
       name: "fuzz",
       dependencies: [
-        "CIFAR", "Formats", "NeuralNetwork", "Pruning", "RandomNumbers", "Training", "RunReport", "Watchdog",
-        "CAllocationCounter",
+        "CIFAR", "CxxHash", "Export", "Formats", "Inference", "NeuralNetwork", "Pruning", "RandomNumbers", "Training",
+        "RunReport", "Watchdog", "CAllocationCounter",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Tests/Fuzz", swiftSettings: compute),
     .testTarget(name: "FuzzTests", dependencies: ["fuzz", "TestSupport", "CAllocationCounter"]),
@@ -105,9 +130,16 @@ let package = Package(
       dependencies: ["Inference", "NeuralNetwork", "Kernels", "CIFAR", "Formats", "TestSupport", "CAllocationCounter"],
       swiftSettings: compute),
     .testTarget(
+      name: "ExportTests",
+      dependencies: [
+        "Export", "Inference", "NeuralNetwork", "Kernels", "CIFAR", "Formats", "RandomNumbers", "TestSupport",
+      ],
+      swiftSettings: compute),
+    .testTarget(
       name: "PruningTests", dependencies: ["Pruning", "NeuralNetwork", "Kernels", "TestSupport"], exclude: ["Golden"]),
     .testTarget(
-      name: "ReportingTests", dependencies: ["Reporting", "Pruning", "NeuralNetwork"], exclude: ["Golden"]),
+      name: "ReportingTests", dependencies: ["Reporting", "Inference", "Kernels", "Pruning", "NeuralNetwork"],
+      exclude: ["Golden"]),
     .testTarget(name: "PlottingTests", dependencies: ["Plotting"]),
     .testTarget(name: "TensorBoardTests", dependencies: ["TensorBoard"]),
     .testTarget(

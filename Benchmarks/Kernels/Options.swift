@@ -43,7 +43,9 @@ struct Options {
         json = path
       default:
         throw Invalid(
-          description: "there is no \(flag); there are --sparse, --lanes N, --rounds N, --layer TEXT and, with --sparse, --json FILE")
+          description:
+            "there is no \(flag); there are --sparse, --lanes N, --rounds N, --layer TEXT and, with --sparse, --json FILE"
+        )
       }
     }
     if json != nil, !sparse { throw Invalid(description: "--json takes the figures of --sparse") }

@@ -2,13 +2,13 @@ import Foundation
 
 /// Where the images come from.
 public enum DataSource: Sendable, Equatable {
-  /// The directory of CIFAR-10's binary files.
+  /// A directory of record files.
   case directory(String)
   /// The images that the program generates itself.
   case synthetic
 
   /// Where `make data` puts CIFAR-10.
-  public static let defaultDirectory = "data/\(CIFARDataset.directoryName)"
+  public static let defaultDirectory = "data/\(DatasetFiles.cifar10Directory)"
 
   /// The source for the option `--data`: the directory that it names, or the synthetic set for the word `synthetic`; without
   /// the option `data/cifar-10-batches-bin` of the current directory where it exists, else the synthetic set.

@@ -4,9 +4,10 @@ public struct ImageLoader: Sendable {
   /// `[3][256]`.
   private let table: [Float]
 
-  public init(_ images: ImageSet, normalization: Normalization = .imageNet) {
+  /// - Parameter normalization: nil for the images' own.
+  public init(_ images: ImageSet, normalization: Normalization? = nil) {
     self.images = images
-    table = normalization.table
+    table = (normalization ?? images.normalization).table
   }
 
   /// Writes a microbatch to `output`, `[3][32][32][lanes]` with the images innermost, and its labels to `labels`, `[lanes]`.

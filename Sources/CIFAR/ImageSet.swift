@@ -5,9 +5,12 @@ public struct ImageSet: Sendable {
   private let starts: [Int]
   /// The number of images.
   public let count: Int
+  /// What the pixels are normalised by.
+  public let normalization: Normalization
 
-  init(_ blocks: [RecordBlock]) {
+  init(_ blocks: [RecordBlock], normalization: Normalization = .imageNet) {
     self.blocks = blocks
+    self.normalization = normalization
     var starts: [Int] = []
     var count = 0
     for block in blocks {

@@ -20,3 +20,11 @@ public struct Normalization: Sendable, Equatable {
     }
   }
 }
+
+extension Normalization: CustomStringConvertible {
+  /// `mean 0.485, 0.456, 0.406, standard deviation 0.229, 0.224, 0.225`
+  public var description: String {
+    func list(_ numbers: SIMD3<Float>) -> String { (0..<3).map { "\(numbers[$0])" }.joined(separator: ", ") }
+    return "mean \(list(mean)), standard deviation \(list(standardDeviation))"
+  }
+}

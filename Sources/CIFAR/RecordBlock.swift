@@ -5,26 +5,37 @@ import Foundation
 /// `@unchecked Sendable`: the memory is never written to after the initializers.
 final class RecordBlock: @unchecked Sendable {
   let count: Int
+  private let layout: RecordLayout
   private let base: UnsafeRawPointer
   private let isMapped: Bool
 
   /// Maps the file at `path`, read-only and shared: the ranks of a node have its pages in memory once.
-  init(path: String, classCount: Int) throws(CIFARError) {
+  init(path: String, layout: RecordLayout = .oneByte, classCount: Int) throws(CIFARError) {
     let file = try RegularFile(path: path)
     let size = file.size
-    guard size > 0 else { throw .empty(path) }
-    guard size % Record.size == 0 else { throw .truncated(path, size: size) }
+    count = try Self.count(bytes: size, layout, path)
     guard let mapping = mmap(nil, size, PROT_READ, MAP_SHARED, file.descriptor, 0), mapping != MAP_FAILED else {
       throw .unreadable(path, code: errno)
     }
     // Training reads the images in random order, where the system would not read ahead.
     madvise(mapping, size, MADV_WILLNEED)
     base = UnsafeRawPointer(mapping)
-    count = size / Record.size
     isMapped = true
-    for record in 0..<count where label(record) >= classCount {
-      throw .label(path, record: record, found: label(record), classCount: classCount)
-    }
+    self.layout = layout
+    try checkLabels(path, classCount: classCount)
+  }
+
+  /// Copies the contents of a file.
+  ///
+  /// - Parameter name: what errors call the file.
+  init(copying bytes: [UInt8], name: String, layout: RecordLayout, classCount: Int) throws(CIFARError) {
+    count = try Self.count(bytes: bytes.count, layout, name)
+    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 64)
+    memory.copyBytes(from: bytes)
+    base = UnsafeRawPointer(memory.baseAddress.unsafelyUnwrapped)
+    isMapped = false
+    self.layout = layout
+    try checkLabels(name, classCount: classCount)
   }
 
   /// `count` records in memory of their own, written by `body`.
@@ -33,20 +44,31 @@ final class RecordBlock: @unchecked Sendable {
     body(UnsafeMutableRawBufferPointer(rebasing: memory[..<(count * Record.size)]))
     base = UnsafeRawPointer(memory.baseAddress.unsafelyUnwrapped)
     self.count = count
+    layout = .oneByte
     isMapped = false
   }
 
   deinit {
     let memory = UnsafeMutableRawPointer(mutating: base)
-    if isMapped { munmap(memory, count * Record.size) } else { memory.deallocate() }
+    if isMapped { munmap(memory, count * layout.size) } else { memory.deallocate() }
   }
 
-  func label(_ record: Int) -> Int {
-    Int(base.load(fromByteOffset: record * Record.size, as: UInt8.self))
+  private static func count(bytes: Int, _ layout: RecordLayout, _ path: String) throws(CIFARError) -> Int {
+    guard bytes > 0 else { throw .empty(path) }
+    guard bytes % layout.size == 0 else { throw .truncated(path, size: bytes, recordSize: layout.size) }
+    return bytes / layout.size
   }
+
+  private func checkLabels(_ path: String, classCount: Int) throws(CIFARError) {
+    for record in 0..<count where label(record) >= classCount {
+      throw .label(path, record: record, found: label(record), classCount: classCount, layout: layout)
+    }
+  }
+
+  func label(_ record: Int) -> Int { layout.label(base + record * layout.size) }
 
   /// The three planes of a record.
   func pixels(_ record: Int) -> UnsafePointer<UInt8> {
-    (base + (record * Record.size + 1)).assumingMemoryBound(to: UInt8.self)
+    (base + (record * layout.size + layout.prefix)).assumingMemoryBound(to: UInt8.self)
   }
 }

@@ -41,6 +41,7 @@ extension RankFacts {
     var facts = [
       Fact("the data", data.isSynthetic ? "the built-in synthetic images" : "record files"),
       Fact("the data's classes", data.classNames.joined(separator: ", ")),
+      Fact("the data's mean and standard deviation", "\(data.normalization)"),
     ]
     for path in data.files {
       let name = path.split(separator: "/").last.map(String.init) ?? path

@@ -2,7 +2,7 @@ import CIFAR
 
 extension CIFARDataset {
   /// Thirty-two hexadecimal digits that differ where other images, or other labels, are trained on: the XXH3 hash of the numbers
-  /// of images and of every sixteenth image with its label.
+  /// of images and of every sixteenth image with its label, and of what the pixels are normalised by where that is not ImageNet's.
   public var sampleHash: String {
     var words: [UInt64] = []
     for images in [training, test] {
@@ -11,6 +11,10 @@ extension CIFARDataset {
         words.append(UInt64(images.label(index)))
         words += images.pixels(index).withUnsafeBytes { ArenaHash($0).words }
       }
+    }
+    if normalization != .imageNet {
+      let numbers = [normalization.mean, normalization.standardDeviation].flatMap { [$0.x, $0.y, $0.z] }
+      words += numbers.map { UInt64($0.bitPattern) }
     }
     return words.withUnsafeBytes { "\(ArenaHash($0))" }
   }

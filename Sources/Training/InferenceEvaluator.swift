@@ -13,13 +13,18 @@ public final class InferenceEvaluator {
   private let pixels: AlignedBuffer
   private let logits: AlignedBuffer
 
-  /// - Parameter batch: the images that the engine is given at once, at least 1.
-  public init(_ images: ImageSet, engine: InferenceEngine, batch: Int, communicator: Communicator) {
+  /// - Parameters:
+  ///   - normalization: nil for the images' own.
+  ///   - batch: the images that the engine is given at once, at least 1.
+  public init(
+    _ images: ImageSet, normalization: Normalization? = nil, engine: InferenceEngine, batch: Int,
+    communicator: Communicator
+  ) {
     self.images = images
     self.engine = engine
     self.batch = batch
     self.communicator = communicator
-    loader = ImageLoader(images)
+    loader = ImageLoader(images, normalization: normalization)
     pixels = AlignedBuffer(count: batch * Record.imageSize)
     logits = AlignedBuffer(count: batch * engine.network.classes)
   }

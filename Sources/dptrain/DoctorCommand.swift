@@ -14,7 +14,8 @@ struct DoctorCommand: RankCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Directory with CIFAR-10's binary files, or 'synthetic' for the built-in images.", valueName: "directory"))
+      "Directory with CIFAR's binary files or an imported data set, or 'synthetic' for the built-in images.",
+      valueName: "directory"), completion: .directory)
   var data: String?
 
   /// Hosts that differ are a finding, not a failure.
@@ -32,7 +33,7 @@ struct DoctorCommand: RankCommand {
     let places = try world.gather(
       "rank \(world.rank) on \(Communicator.hostName), processors \(binding): \(rate)", root: 0)
     guard world.rank == 0 else { return 0 }
-    print("dptrain \(Dptrain.version)")
+    print("dptrain \(Dptrain.version) (commit \(Dptrain.commit.prefix(12)))")
     print("  \(Self.padded("MPI"))\(MPIEnvironment.libraryVersion) (MPI \(MPIEnvironment.standardVersion))")
     let hosts = (texts ?? []).count { !$0.isEmpty }
     print("  \(Self.padded("ranks"))\(world.size) on \(hosts) \(hosts == 1 ? "host" : "hosts")")

@@ -1,9 +1,16 @@
 import ArgumentParser
+import CBuild
 import MPI
 
 /// The program: its subcommands and its help.
 struct Dptrain: ParsableCommand {
   static let version = "0.1.0"
+
+  /// What the manual page is dated.
+  static let versionDate = "November 25, 2026"
+
+  /// The commit that this program was built from, or `unknown`.
+  static let commit = String(cString: dptrain_build_commit())
 
   static let configuration = CommandConfiguration(
     commandName: "dptrain",
@@ -18,11 +25,11 @@ struct Dptrain: ParsableCommand {
       data/cifar-10-batches-bin where `make data` put it, else a built-in synthetic set. Results do not depend on the \
       number of ranks: 1, 2, 4 and 8 ranks end with the same bits.
       """,
-    version: version,
+    version: "dptrain \(version) (commit \(commit))",
     subcommands: [
       RunCommand.self, TrainCommand.self, PruneCommand.self, ResumeCommand.self, EvaluateCommand.self,
-      PredictCommand.self, InspectCommand.self, ReportCommand.self, PlanCommand.self, DoctorCommand.self,
-      BenchCommand.self,
+      PredictCommand.self, InspectCommand.self, ExportCommand.self, ReportCommand.self, DataCommand.self,
+      ConfigCommand.self, PlanCommand.self, DoctorCommand.self, ManualCommand.self, BenchCommand.self,
     ],
     defaultSubcommand: RunCommand.self)
 }

@@ -1,8 +1,8 @@
 import ArgumentParser
 import CIFAR
+import Export
 import Inference
 import MPI
-import NeuralNetwork
 import Reporting
 import Training
 
@@ -11,12 +11,14 @@ struct EvaluateCommand: RankCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate", abstract: "Evaluate a model on the test images.")
 
-  @Argument(help: "The model: a safetensors file with torchvision's names.")
+  @Argument(
+    help: "The model: a safetensors file with torchvision's names, or a packed model.", completion: .file())
   var model: String
 
   @Option(
     help: ArgumentHelp(
-      "Directory with CIFAR-10's binary files, or 'synthetic' for the built-in images.", valueName: "directory"))
+      "Directory with CIFAR's binary files or an imported data set, or 'synthetic' for the built-in images.",
+      valueName: "directory"), completion: .directory)
   var data: String?
 
   @Option(help: "Images that are computed at once on each rank, from 1 on.")
@@ -33,14 +35,17 @@ struct EvaluateCommand: RankCommand {
   func run(on world: Communicator) throws -> Int32 {
     let console = Console(world)
     let data = try world.collectively { try CIFARDataset(DataSource.resolve(option: self.data)) }
-    let network = try world.collectively { try Network(path: model, classes: data.classNames.count) }
-    let (folded, report) = FoldedNetwork(network).removingDeadChannels()
-    let engine = InferenceEngine(folded)
+    let model = try world.collectively { try InferenceModel(path: self.model, classes: data.classNames.count) }
+    let engine = InferenceEngine(model.network)
+    let metadata = try world.collectively {
+      try ModelMetadata(model.metadata, path: self.model, classes: model.network.classes)
+    }
     console.say(data.description)
-    console.say("\(model): \(network.architecture.rawValue), \(network.layout.parameterCount.grouped) parameters")
-    console.say(engine.summary(report))
+    console.say("\(self.model): \(model.summary)")
+    console.say(engine.summary(model.origin))
     console.say()
-    let evaluator = InferenceEvaluator(data.test, engine: engine, batch: batch, communicator: world)
+    let evaluator = InferenceEvaluator(
+      data.test, normalization: metadata.normalization, engine: engine, batch: batch, communicator: world)
     let clock = ContinuousClock()
     let start = clock.now
     let evaluation = try evaluator.evaluate()

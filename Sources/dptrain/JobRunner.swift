@@ -39,6 +39,7 @@ struct JobRunner {
     if configuration.exchange != .native, world.size & (world.size - 1) != 0 {
       console.say("note: the bits of a run are the same on 1, 2, 4, 8 … ranks; \(world.size) ranks give others")
     }
+    if let note = setup.note { console.say(note) }
     console.say("results go to \(setup.path)")
     console.announce(setup.findings)
     console.watchTime(of: setup, hosts: hosts)

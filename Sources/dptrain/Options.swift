@@ -13,14 +13,19 @@ extension PruneScore: ExpressibleByArgument {}
 struct PlaceOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Directory with CIFAR-10's binary files, or 'synthetic' for the built-in images.", valueName: "directory"))
+      "Directory with CIFAR's binary files or an imported data set, or 'synthetic' for the built-in images.",
+      valueName: "directory"),
+    completion: .directory)
   var data: String?
 
   @Option(
-    help: ArgumentHelp("Where everything the run makes goes (default: runs/<time>-<arch>).", valueName: "directory"))
+    help: ArgumentHelp("Where everything the run makes goes (default: runs/<time>-<arch>).", valueName: "directory"),
+    completion: .directory)
   var output: String?
 
-  @Flag(help: "Go on with the run in --output from its newest checkpoint that verifies; begin it where there is none.")
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Go on with the run in --output from its newest checkpoint that verifies; begin it where there is none.")
   var resume = false
 
   mutating func validate() throws {

@@ -54,7 +54,9 @@ struct PruningOptions: ParsableArguments {
   @Option(help: "The power of the cost in --score l1-per-cost, from 0 to 4 (default: 0.5).")
   var costPower: Double?
 
-  @Flag(help: "Keep pruned weights as zeros and multiply by them, as masks in PyTorch do: slow, for comparisons.")
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Keep pruned weights as zeros and multiply by them, as masks in PyTorch do: slow, for comparisons.")
   var masked = false
 
   @Option(help: "When to prune: in rounds after training (rounds) or during it, on a cubic curve (cubic).")

@@ -22,6 +22,18 @@ extension RunMakingCommand {
   }
 }
 
+/// What dense training begins with.
+struct StartOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      """
+      Begin with the weights of a model instead of random ones: a safetensors file of torchvision's or pytorch-cifar's \
+      state_dict, or one of dptrain's. It decides the architecture. If it tells other classes apart than the data, its \
+      classifier is drawn anew.
+      """, valueName: "file"))
+  var start: String?
+}
+
 /// `dptrain run`: the main job.
 struct RunCommand: RunMakingCommand {
   static let configuration = CommandConfiguration(
@@ -33,7 +45,9 @@ struct RunCommand: RunMakingCommand {
       look at, which is kept up to date while the run goes on.
       """)
 
+  @OptionGroup(title: "Configuration") var settings: ConfigurationOptions
   @OptionGroup(title: "Places") var places: PlaceOptions
+  @OptionGroup(title: "Start") var start: StartOptions
   @OptionGroup(title: "Checkpoints and trouble") var reliability: ReliabilityOptions
   @OptionGroup(title: "Monitoring") var monitoring: MonitoringOptions
   @OptionGroup(title: "Pruning") var pruning: PruningOptions
@@ -42,7 +56,7 @@ struct RunCommand: RunMakingCommand {
 
   var timeout: Double { watch.timeout }
 
-  var request: JobRequest { places.request(.run, training, pruning) }
+  var request: JobRequest { places.request(.run, training, pruning, model: start.start) }
 }
 
 /// `dptrain train`: dense training alone.
@@ -50,7 +64,9 @@ struct TrainCommand: RunMakingCommand {
   static let configuration = CommandConfiguration(
     commandName: "train", abstract: "Train a dense network and keep it in dense.safetensors.")
 
+  @OptionGroup(title: "Configuration") var settings: ConfigurationOptions
   @OptionGroup(title: "Places") var places: PlaceOptions
+  @OptionGroup(title: "Start") var start: StartOptions
   @OptionGroup(title: "Checkpoints and trouble") var reliability: ReliabilityOptions
   @OptionGroup(title: "Monitoring") var monitoring: MonitoringOptions
   @OptionGroup(title: "Training") var training: TrainingOptions
@@ -58,7 +74,7 @@ struct TrainCommand: RunMakingCommand {
 
   var timeout: Double { watch.timeout }
 
-  var request: JobRequest { places.request(.train, training, nil) }
+  var request: JobRequest { places.request(.train, training, nil, model: start.start) }
 }
 
 /// `dptrain prune`: prune and fine-tune a model that is there.
@@ -67,9 +83,10 @@ struct PruneCommand: RunMakingCommand {
     commandName: "prune", abstract: "Prune and fine-tune a model from a file.",
     discussion: "The model is one of dptrain's, or a safetensors file of torchvision's state_dict.")
 
-  @Argument(help: "The model: a safetensors file with torchvision's names.")
+  @Argument(help: "The model: a safetensors file with torchvision's names.", completion: .file())
   var model: String
 
+  @OptionGroup(title: "Configuration") var settings: ConfigurationOptions
   @OptionGroup(title: "Places") var places: PlaceOptions
   @OptionGroup(title: "Checkpoints and trouble") var reliability: ReliabilityOptions
   @OptionGroup(title: "Monitoring") var monitoring: MonitoringOptions
@@ -98,9 +115,10 @@ struct ResumeCommand: RunMakingCommand {
       began the run the flag --resume instead: it begins the run the first time.
       """)
 
-  @Argument(help: "The run directory.")
+  @Argument(help: "The run directory.", completion: .directory)
   var directory: String
 
+  @OptionGroup(title: "Configuration") var settings: ConfigurationOptions
   @OptionGroup(title: "Checkpoints and trouble") var reliability: ReliabilityOptions
   @OptionGroup(title: "Monitoring") var monitoring: MonitoringOptions
 

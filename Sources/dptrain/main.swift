@@ -3,6 +3,7 @@ import Foundation
 import Kernels
 import MPI
 import Preflight
+import Settings
 import Training
 import Watchdog
 
@@ -20,7 +21,10 @@ let speaks = (LaunchEnvironment.rank ?? 0) == 0
 func end(with error: any Error) -> Never {
   let code = Dptrain.exitCode(for: error)
   if speaks {
-    let text = code == .failure ? "dptrain: \(error)" : Dptrain.fullMessage(for: error)
+    var text = code == .failure ? "dptrain: \(error)" : Dptrain.fullMessage(for: error)
+    if let explanation = try? CommandSettings.given.get().explanation(of: text), !explanation.isEmpty {
+      text += "\n" + explanation
+    }
     let stream = code == .success ? FileHandle.standardOutput : FileHandle.standardError
     stream.write(Data((text + "\n").utf8))
   } else if code != .success {
@@ -30,9 +34,25 @@ func end(with error: any Error) -> Never {
   exit(code == .success ? 0 : code == .failure ? 1 : 2)
 }
 
+/// Ends a program whose configuration file or environment cannot be used, which may be so on this rank's host alone.
+func end(with error: SettingsError) -> Never {
+  let rank = LaunchEnvironment.rank ?? 0
+  // Where the first rank has found the same, it has spoken, and mpirun ends the others meanwhile.
+  if rank > 0 { sleep(1) }
+  let place = rank > 0 ? "rank \(rank) on host \(ProcessInfo.processInfo.hostName): " : ""
+  FileHandle.standardError.write(Data("dptrain: \(place)\(error)\n".utf8))
+  exit(2)
+}
+
 var command: any ParsableCommand
 do {
-  command = try Dptrain.parseAsRoot()
+  let given = try CommandSettings.given.get()
+  if speaks {
+    for note in given.notes { FileHandle.standardError.write(Data("dptrain: note: \(note)\n".utf8)) }
+  }
+  command = try Dptrain.parseAsRoot(given.arguments)
+} catch let error as SettingsError {
+  end(with: error)
 } catch {
   end(with: error)
 }

@@ -84,7 +84,8 @@ import Testing
   @Test(
     "What was fetched instead is recognised",
     arguments: [
-      ("data_batch_1", "; this is the Python version"), ("train.bin", "; this is CIFAR-100"),
+      ("data_batch_1", "; this is the Python version"), ("meta", "; this is the Python version"),
+      ("cifar-100-binary.tar.gz", "; unpack cifar-100-binary.tar.gz first"),
       ("cifar-10-binary.tar.gz", "; unpack cifar-10-binary.tar.gz first"),
     ])
   func otherVersions(name: String, hint: String) throws {

@@ -27,6 +27,8 @@ struct ReadmeTests {
   func theCommandWorks(command: String) throws {
     let scratch = try Scratch()
     try scratch.writeImages("data/cifar-10-batches-bin")
+    let picture = Peer.project.appending(path: "Tests/PicturesTests/Golden/rgb.png")
+    try scratch.write(Data(contentsOf: picture), "photo.png")
     let program = URL(filePath: try builtExecutable("dptrain"))
     let place = scratch.url.appending(path: ".build/release")
     try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
@@ -43,7 +45,7 @@ struct ReadmeTests {
       }
     }
     let isJob =
-      !line.contains(/dptrain (evaluate|predict|inspect|report|doctor|help|--)/)
+      !line.contains(/dptrain (evaluate|predict|inspect|export|report|doctor|help|--)/)
       || line.contains("dptrain --prune")
     if isJob {
       line += " --arch resnet8 --batch-size 128 --microbatch 16 --epochs 1"

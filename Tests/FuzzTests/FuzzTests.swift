@@ -16,7 +16,7 @@ struct FuzzTests {
 
   @Test(
     arguments: [
-      "safetensors", "json", "model", "cifar", "configuration", "checkpoint", "damaged-checkpoint", "report",
+      "safetensors", "json", "model", "cifar", "configuration", "checkpoint", "damaged-checkpoint", "packed", "report",
       "datagram",
     ])
   func noInputIsTooBad(parser: String) throws {

@@ -1,0 +1,40 @@
+import ArgumentParser
+import CIFAR
+import Settings
+
+/// `dptrain config`: the settings that result from flags, environment and file.
+struct ConfigCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "config", abstract: "Print all settings of a run, resolved, as a configuration file.",
+    discussion: """
+      Takes the flags of 'dptrain run', a configuration file and variables such as DPTRAIN_BATCH_SIZE as that does, and prints what \
+      results: a file for --config that gives the same run again. Settings without a value stand there as comments.
+
+        dptrain config --recipe article --prune 0.95 > article.yaml
+        dptrain run --config article.yaml --seed 1
+      """)
+
+  @OptionGroup(title: "Configuration") var settings: ConfigurationOptions
+  @OptionGroup(title: "Places") var places: PlaceOptions
+  @OptionGroup(title: "Checkpoints and trouble") var reliability: ReliabilityOptions
+  @OptionGroup(title: "Pruning") var pruning: PruningOptions
+  @OptionGroup(title: "Training") var training: TrainingOptions
+  @OptionGroup(title: "Watchdog") var watch: WatchOptions
+
+  func run() throws {
+    let source = DataSource.resolve(option: places.data)
+    var configuration = training.configuration(synthetic: source == .synthetic)
+    try pruning.apply(to: &configuration, training: training)
+    do { try configuration.check() } catch { throw UsageError(description: "\(error)") }
+    var values = places.values(source)
+    values.merge(reliability.values) { first, _ in first }
+    values.merge(pruning.values(configuration)) { first, _ in first }
+    values.merge(training.values(configuration)) { first, _ in first }
+    values["timeout"] = "\(watch.timeout)"
+    // A flag that is not resolved stands as it was given.
+    let given = try CommandSettings.given.get()
+    values.merge(given.values) { resolved, _ in resolved }
+    print(
+      SettingsText.text(CommandSettings.all["config"] ?? [], values: values, origins: given.origins), terminator: "")
+  }
+}
