@@ -51,7 +51,11 @@ public struct ReportPage: Sendable {
   private var status: String? {
     guard !run.isFinished else { return nil }
     let place = Markup.escape(summary.place)
-    if run.isRunning { return "<p class=\"status\"><b>Running</b>: \(place)</p>" }
+    if run.isRunning {
+      // A process that was killed cannot say so: the time tells.
+      let time = record?.updated.map { " at \(Self.time($0))" } ?? ""
+      return "<p class=\"status\"><b>Running</b>: \(place)\(time)</p>"
+    }
     let command = "<code>dptrain resume \(Markup.escape(run.path))</code>"
     let word = record?.state == .stopped ? "Stopped" : "Ended before its end"
     return "<p class=\"status\"><b>\(word)</b>: \(place). Go on with \(command)</p>"
