@@ -46,6 +46,9 @@ run: build ## set up, build, then train, prune and fine-tune (synthetic images i
 test: setup ## set up, build and run every test, those under mpirun too
 	swift test -c release
 
+peers: ## install what tests let read dptrain's files: compilers, Chromium, PyTorch and others (tests skip what is missing)
+	@.ci/peers
+
 test-cluster: build ## run the batch scripts on a real Slurm, and jobs on several hosts, all emulated on this machine
 	@.ci/test-cluster
 

@@ -21,6 +21,7 @@ let package = Package(
   name: "dptrain",
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -51,13 +52,31 @@ let package = Package(
       name: "Pruning", dependencies: ["Kernels", "NeuralNetwork", "RandomNumbers"], swiftSettings: compute),
     .target(name: "Inference", dependencies: ["Kernels", "NeuralNetwork"], swiftSettings: compute),
     .target(
+      name: "Export",
+      dependencies: [
+        "CxxHash", "Formats", "Inference", "Kernels", "NeuralNetwork",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ],
+      exclude: ["ONNX/onnx.proto"], swiftSettings: compute),
+    .target(
       name: "Training",
       dependencies: [
         "MPI", "Kernels", "CIFAR", "Formats", "Inference", "NeuralNetwork", "Pruning", "CSignals", "CxxHash",
       ],
       swiftSettings: compute),
     .target(name: "Settings", dependencies: [.product(name: "Yams", package: "Yams")]),
-    .target(name: "Reporting", dependencies: ["NeuralNetwork", "Pruning"]),
+    .target(name: "Reporting", dependencies: ["Inference", "NeuralNetwork", "Pruning"]),
+    .target(name: "Plotting"),
+    .target(
+      name: "TensorBoard", dependencies: ["Formats", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+      exclude: ["event.proto"]),
+    .target(
+      name: "RunReport",
+      dependencies: [
+        "Kernels", "CIFAR", "Formats", "Inference", "NeuralNetwork", "Pruning", "Training", "Reporting", "Plotting",
+        "TensorBoard",
+      ],
+      swiftSettings: compute),
     .target(
       name: "Preflight",
       dependencies: ["MPI", "Kernels", "CIFAR", "NeuralNetwork", "Pruning", "Training", "Reporting"]),
@@ -67,8 +86,9 @@ let package = Package(
     .executableTarget(
       name: "dptrain",
       dependencies: [
-        "MPI", "Watchdog", "Kernels", "CIFAR", "Formats", "Inference", "NeuralNetwork", "Pruning", "Training",
-        "Reporting", "Preflight", "Planning", "Pictures", "PictureImport", "Settings", "CBuild",
+        "MPI", "Watchdog", "Kernels", "CIFAR", "Export", "Formats", "Inference", "NeuralNetwork", "Pruning", "Training",
+        "Reporting", "Plotting", "RunReport", "Preflight", "Planning", "Pictures", "PictureImport", "Settings",
+        "CBuild",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "kernel-bench", dependencies: ["Kernels"], path: "Benchmarks/Kernels"),
@@ -96,7 +116,8 @@ let package = Package(
     .executableTarget(
       name: "fuzz",
       dependencies: [
-        "CIFAR", "Formats", "NeuralNetwork", "Pruning", "RandomNumbers", "Training", "Watchdog", "CAllocationCounter",
+        "CIFAR", "CxxHash", "Export", "Formats", "Inference", "NeuralNetwork", "Pruning", "RandomNumbers", "Training",
+        "RunReport", "Watchdog", "CAllocationCounter",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Tests/Fuzz", swiftSettings: compute),
     .testTarget(name: "FuzzTests", dependencies: ["fuzz", "TestSupport", "CAllocationCounter"]),
@@ -109,9 +130,24 @@ let package = Package(
       dependencies: ["Inference", "NeuralNetwork", "Kernels", "CIFAR", "Formats", "TestSupport", "CAllocationCounter"],
       swiftSettings: compute),
     .testTarget(
+      name: "ExportTests",
+      dependencies: [
+        "Export", "Inference", "NeuralNetwork", "Kernels", "CIFAR", "Formats", "RandomNumbers", "TestSupport",
+      ],
+      swiftSettings: compute),
+    .testTarget(
       name: "PruningTests", dependencies: ["Pruning", "NeuralNetwork", "Kernels", "TestSupport"], exclude: ["Golden"]),
     .testTarget(
-      name: "ReportingTests", dependencies: ["Reporting", "Pruning", "NeuralNetwork"], exclude: ["Golden"]),
+      name: "ReportingTests", dependencies: ["Reporting", "Inference", "Kernels", "Pruning", "NeuralNetwork"],
+      exclude: ["Golden"]),
+    .testTarget(name: "PlottingTests", dependencies: ["Plotting"]),
+    .testTarget(name: "TensorBoardTests", dependencies: ["TensorBoard"]),
+    .testTarget(
+      name: "RunReportTests",
+      dependencies: [
+        "RunReport", "Plotting", "Training", "NeuralNetwork", "Pruning", "CIFAR", "Formats", "TestSupport",
+      ],
+      swiftSettings: compute),
     .testTarget(
       name: "TrainingTests",
       dependencies: [
@@ -126,7 +162,7 @@ let package = Package(
       swiftSettings: compute),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["dptrain", "Training", "Formats", "Kernels", "NeuralNetwork", "TestSupport"]),
+      dependencies: ["dptrain", "CIFAR", "Training", "Formats", "Kernels", "NeuralNetwork", "RunReport", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -8,6 +8,8 @@ struct Options {
   var rounds = 7
   /// Whether to measure sparse convolutions against dense ones.
   var sparse = false
+  /// What the names of the layers to measure contain, such as `on 4×4`; nil for all.
+  var layer: String?
   /// Where the sparse figures go as JSON.
   var json: String?
 
@@ -33,12 +35,17 @@ struct Options {
           throw Invalid(description: "--rounds takes a number of 1 or more, not \(text)")
         }
         rounds = value
+      case "--layer":
+        guard let text = iterator.next() else { throw Invalid(description: "--layer takes a part of a layer's name") }
+        layer = text
       case "--json":
         guard let path = iterator.next() else { throw Invalid(description: "--json takes the path of a file") }
         json = path
       default:
         throw Invalid(
-          description: "there is no \(flag); there are --sparse, --lanes N, --rounds N and, with --sparse, --json FILE")
+          description:
+            "there is no \(flag); there are --sparse, --lanes N, --rounds N, --layer TEXT and, with --sparse, --json FILE"
+        )
       }
     }
     if json != nil, !sparse { throw Invalid(description: "--json takes the figures of --sparse") }

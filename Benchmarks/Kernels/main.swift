@@ -1,7 +1,7 @@
 // Measures the convolutions of both ResNet18s on one core: the dense ones by every backend in turn or, with --sparse, the
 // sparse ones of several sparsities against the fastest dense backend.
 //
-//   kernel-bench [--sparse [--json FILE]] [--lanes N] [--rounds N]
+//   kernel-bench [--sparse [--json FILE]] [--lanes N] [--rounds N] [--layer TEXT]
 
 import Foundation
 import Kernels
@@ -21,7 +21,9 @@ do {
 for line in MachineReport.measure().lines {
   print(line.label.padding(toLength: 14, withPad: " ", startingAt: 0) + line.text)
 }
-let networks = [("resnet18", Layer.resnet18), ("resnet18-cifar", Layer.resnet18CIFAR)]
+let networks = [("resnet18", Layer.resnet18), ("resnet18-cifar", Layer.resnet18CIFAR)].map { network, layers in
+  (network, layers.filter { options.layer.map($0.name.contains) ?? true })
+}
 if options.sparse {
   let figures = networks.flatMap { network, layers in
     layers.flatMap { SparseFigure.measure($0, in: network, options) }

@@ -51,7 +51,7 @@ public struct SafetensorsFile: Sendable {
     switch entry.type {
     case .float32: return try read(entry)
     case .bfloat16: return try (read(entry) as [UInt16]).map { Float(bitPattern: UInt32($0) << 16) }
-    case .float16: return try (read(entry) as [UInt16]).map(Self.widen)
+    case .float16: return try (read(entry) as [UInt16]).map(HalfPrecision.value)
     case .float64: return try (read(entry) as [Double]).map { Float($0) }
     default: throw wrongType(entry, expected: [.float32, .float16, .bfloat16, .float64])
     }
@@ -112,19 +112,5 @@ public struct SafetensorsFile: Sendable {
 
   private func wrongType(_ entry: SafetensorsHeader.Entry, expected: [TensorType]) -> SafetensorsError {
     SafetensorsError(path: file.path, tensor: entry.name, .type(found: entry.type, expected: expected))
-  }
-
-  /// The value of an IEEE half-precision number; `Float16` is not available on every platform.
-  private static func widen(_ half: UInt16) -> Float {
-    let sign = UInt32(half & 0x8000) << 16
-    let exponent = UInt32(half >> 10) & 0x1F
-    let fraction = UInt32(half & 0x3FF)
-    switch exponent {
-    case 0:
-      let magnitude = Float(fraction) * 0x1p-24
-      return sign == 0 ? magnitude : -magnitude
-    case 0x1F: return Float(bitPattern: sign | 0x7F80_0000 | fraction << 13)
-    default: return Float(bitPattern: sign | (exponent + 112) << 23 | fraction << 13)
-    }
   }
 }

@@ -1,12 +1,12 @@
 /// Which buffer holds which value of a network. A value's buffer is free for others once its last reader has run.
-struct BufferPlan {
+package struct BufferPlan {
   /// For each value its buffer; `nil` for the image, which has its own, and for values without channels.
-  private(set) var buffers: [Int?]
+  package private(set) var buffers: [Int?]
   /// The floats that each buffer needs.
-  private(set) var counts: [Int] = []
+  package private(set) var counts: [Int] = []
 
   /// - Parameter floats: what each value needs.
-  init(_ network: FoldedNetwork, floats: [Int]) {
+  package init(_ network: FoldedNetwork, floats: [Int]) {
     buffers = [Int?](repeating: nil, count: network.values.count)
     var lastReader = [Int](repeating: -1, count: network.values.count)
     for (index, node) in network.nodes.enumerated() {

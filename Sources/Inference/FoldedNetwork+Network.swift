@@ -5,92 +5,54 @@ extension FoldedNetwork {
   /// Folds a network as it is in evaluation: `W ∗ x` scaled by `γ/√(σ² + ε)`, with `β - μ·γ/√(σ² + ε)` as bias, from the
   /// running statistics. Weights that are zero, or only ever meet padding, are left out.
   public init(_ network: Network) {
-    var builder = NetworkFolding(network)
-    let graph = network.graph
-    for (index, node) in graph.nodes.enumerated() {
-      switch node.operation {
-      // A convolution takes the place of its normalization: a block's shortcut is computed between the two.
-      case .convolution: break
-      case .normalization(let name, let tail, let residual): builder.addConvolution(before: name, tail, residual, index)
-      case .maxPooling(let kernel, let stride, let padding):
-        builder.add(.maxPooling(kernel: kernel, stride: stride, padding: padding), index)
-      case .averagePooling: builder.add(.averagePooling, index)
-      case .linear(let name, let outputs): builder.addLinear(name, outputs: outputs, index)
-      }
-    }
-    self.init(values: builder.values, nodes: builder.nodes)
+    let reader = FoldingReader(network)
+    self = FoldedNetwork(emptyOf: network.graph).filled { layer in reader.contents(of: layer) }
   }
 }
 
-/// Collects the folded nodes while it walks through a network's graph.
-private struct NetworkFolding {
+/// Reads folded weights and biases from a network.
+private struct FoldingReader {
   let network: Network
   let parameters: [String: Parameter]
   let statistics: [String: RunningStatistics]
-  private(set) var values: [FoldedNetwork.Value] = []
-  private(set) var nodes: [FoldedNetwork.Node] = []
-  /// The folded value of each value of the graph; a convolution's own value has none, as it becomes its normalization's.
-  private var places: [NetworkGraph.ValueIndex: FoldedNetwork.ValueIndex] = [:]
+  /// The normalization behind each convolution, and what it ends in.
+  let normalizations: [String: (name: String, tail: NormalizationTail)]
 
   init(_ network: Network) {
     self.network = network
     parameters = Dictionary(uniqueKeysWithValues: network.layout.parameters.map { ($0.name, $0) })
     statistics = Dictionary(uniqueKeysWithValues: network.layout.statistics.map { ($0.name, $0) })
-    _ = addValue(0)
+    var convolutions: [NetworkGraph.ValueIndex: String] = [:]
+    var normalizations: [String: (name: String, tail: NormalizationTail)] = [:]
+    for node in network.graph.nodes {
+      switch node.operation {
+      case .convolution(let name, _): convolutions[node.output] = name
+      case .normalization(let name, let tail, _):
+        if let convolution = convolutions[node.input] { normalizations[convolution] = (name, tail) }
+      case .maxPooling, .averagePooling, .linear: break
+      }
+    }
+    self.normalizations = normalizations
   }
 
-  mutating func add(_ operation: FoldedNetwork.Operation, _ index: Int) {
-    let node = network.graph.nodes[index]
-    let input = place(node.input)
-    nodes.append(.init(operation, input: input, output: addValue(node.output)))
-  }
-
-  mutating func addLinear(_ name: String, outputs: Int, _ index: Int) {
-    let node = network.graph.nodes[index]
-    let shape = ConvolutionShape(
-      inputChannels: network.graph.values[node.input].channels, outputChannels: outputs, kernel: 1, stride: 1,
-      padding: 0, inputHeight: 1, inputWidth: 1)
-    let weights = survivors(values("\(name).weight"), shape, scales: [Float](repeating: 1, count: outputs))
-    let bias = FoldedBias(values: values("\(name).bias"), pixels: 1)
-    add(
-      .linear(
-        FoldedLayer(name: name, shape: shape, weights: weights, bias: bias, residual: nil, rectifies: false)), index)
-  }
-
-  /// Adds a normalization together with the convolution in front of it.
-  mutating func addConvolution(
-    before normalization: String, _ tail: NormalizationTail, _ residual: NetworkGraph.ValueIndex?, _ index: Int
-  ) {
-    let node = network.graph.nodes[index]
-    guard let producer = network.graph.nodes.first(where: { $0.output == node.input }),
-      case .convolution(let name, let shape) = producer.operation, let running = statistics[normalization],
-      network.graph.nodes.count(where: { $0.input == producer.output }) == 1
-    else { preconditionFailure("\(normalization) must follow a convolution that nothing else reads") }
-    let epsilon = BatchNormalization(shape.output(lanes: vectorWidth), tail: tail).epsilon
-    let shifts = values("\(normalization).bias")
+  func contents(of layer: FoldedLayer) -> (SurvivingWeights, FoldedBias) {
+    let weights = values("\(layer.name).weight")
+    guard let normalization = normalizations[layer.name] else {
+      let scales = [Float](repeating: 1, count: layer.shape.outputChannels)
+      return (
+        survivors(weights, layer.shape, scales: scales), FoldedBias(values: values("\(layer.name).bias"), pixels: 1)
+      )
+    }
+    guard let running = statistics[normalization.name] else {
+      preconditionFailure("the layout was made from the same graph and must hold \(normalization.name)")
+    }
+    let epsilon = BatchNormalization(layer.shape.output(lanes: vectorWidth), tail: normalization.tail).epsilon
+    let shifts = values("\(normalization.name).bias")
     let means = Array(network.arena[running.mean])
-    let scales = zip(values("\(normalization).weight"), network.arena[running.variance])
+    let scales = zip(values("\(normalization.name).weight"), network.arena[running.variance])
       .map { $0 / ($1 + epsilon).squareRoot() }
     let bias = shifts.indices.map { shifts[$0] - means[$0] * scales[$0] }
-    let layer = FoldedLayer(
-      name: name, shape: shape, weights: survivors(values("\(name).weight"), shape, scales: scales),
-      bias: FoldedBias(values: bias, pixels: 1),
-      residual: residual.map { .init(value: place($0), channels: (0..<shape.outputChannels).map { Int32($0) }) },
-      rectifies: tail != .none)
-    let input = place(producer.input)
-    nodes.append(.init(.convolution(layer), input: input, output: addValue(node.output)))
-  }
-
-  private mutating func addValue(_ index: NetworkGraph.ValueIndex) -> FoldedNetwork.ValueIndex {
-    let value = network.graph.values[index]
-    values.append(.init(origins: Array(0..<value.channels), height: value.height, width: value.width))
-    places[index] = values.count - 1
-    return values.count - 1
-  }
-
-  private func place(_ index: NetworkGraph.ValueIndex) -> FoldedNetwork.ValueIndex {
-    guard let place = places[index] else { preconditionFailure("value \(index) is read before it is computed") }
-    return place
+    return (survivors(weights, layer.shape, scales: scales), FoldedBias(values: bias, pixels: 1))
   }
 
   private func values(_ name: String) -> [Float] {

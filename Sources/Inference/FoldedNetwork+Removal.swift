@@ -9,42 +9,9 @@ extension FoldedNetwork {
   public func removingDeadChannels() -> (network: FoldedNetwork, report: RemovalReport) {
     let constants = ConstantChannels(self)
     let kept = keptChannels(constants)
-    let places = kept.map { kept in
-      var count: Int32 = 0
-      return kept.map { isKept -> Int32 in
-        defer { if isKept { count += 1 } }
-        return isKept ? count : -1
-      }
+    let network = keeping(kept) { node, smaller in
+      (smaller.survivors, smaller.bias(constants.biases[node.output] ?? []))
     }
-    var values: [Value] = []
-    var numbers: [ValueIndex: ValueIndex] = [:]
-    // Values that lose all their channels and the nodes that compute them go; a value that feeds a node with something left
-    // stays as an empty one.
-    let needed = Set(nodes.filter { kept[$0.output].contains(true) }.flatMap { [$0.input, $0.output] })
-    for (index, value) in self.values.enumerated() where index == 0 || needed.contains(index) {
-      numbers[index] = values.count
-      values.append(
-        Value(
-          origins: zip(value.origins, kept[index]).filter(\.1).map(\.0), height: value.height, width: value.width))
-    }
-    let nodes = self.nodes.compactMap { node -> Node? in
-      guard kept[node.output].contains(true), let input = numbers[node.input], let output = numbers[node.output] else {
-        return nil
-      }
-      func shrink(_ layer: FoldedLayer) -> FoldedLayer {
-        layer.shrunk(
-          input: places[node.input], output: places[node.output], bias: constants.biases[node.output] ?? [],
-          residual: layer.residual.flatMap { residual in
-            numbers[residual.value].map { (value: $0, places: places[residual.value]) }
-          })
-      }
-      switch node.operation {
-      case .convolution(let layer): return Node(.convolution(shrink(layer)), input: input, output: output)
-      case .linear(let layer): return Node(.linear(shrink(layer)), input: input, output: output)
-      case .maxPooling, .averagePooling: return Node(node.operation, input: input, output: output)
-      }
-    }
-    let network = FoldedNetwork(values: values, nodes: nodes)
     return (network, RemovalReport(of: self, constants: constants, kept: kept, smaller: network))
   }
 
@@ -79,45 +46,30 @@ extension FoldedNetwork {
   }
 }
 
-extension FoldedLayer {
-  /// The layer between fewer channels.
-  ///
-  /// - Parameters:
-  ///   - input: the new number of each input channel, -1 for those that are gone.
-  ///   - output: the same for output channels.
-  ///   - bias: for each output channel, all that is constant in it, a pixel.
-  ///   - residual: the new number of the shortcut's value and of its channels; `nil` where it is gone.
-  fileprivate func shrunk(
-    input: [Int32], output: [Int32], bias: [[Float]],
-    residual shortcut: (value: FoldedNetwork.ValueIndex, places: [Int32])?
-  ) -> FoldedLayer {
-    let (inputs, outputs) = (input.count { $0 >= 0 }, output.count { $0 >= 0 })
-    let smaller = ConvolutionShape(
-      inputChannels: inputs, outputChannels: outputs, kernel: shape.kernel, stride: shape.stride,
-      padding: shape.padding, inputHeight: shape.inputHeight, inputWidth: shape.inputWidth)
+extension SmallerLayer {
+  /// The survivors between channels that stay.
+  fileprivate var survivors: SurvivingWeights {
+    let channels = Int32(shape.inputChannels)
     var positions: [[Int32]] = []
     var values: [[Float]] = []
-    for (places, weights) in zip(self.weights.positions, self.weights.values) {
+    for (places, weights) in zip(layer.weights.positions, layer.weights.values) {
       var keptPlaces: [Int32] = []
       var keptWeights: [Float] = []
       for (place, weight) in zip(places, weights) {
-        let (o, i) = Int(place).quotientAndRemainder(dividingBy: shape.inputChannels)
-        guard output[o] >= 0, input[i] >= 0 else { continue }
-        keptPlaces.append(output[o] * Int32(inputs) + input[i])
+        let (o, i) = Int(place).quotientAndRemainder(dividingBy: layer.shape.inputChannels)
+        guard outputs[o] >= 0, inputs[i] >= 0 else { continue }
+        keptPlaces.append(outputs[o] * channels + inputs[i])
         keptWeights.append(weight)
       }
       positions.append(keptPlaces)
       values.append(keptWeights)
     }
-    let pixels = shape.outputHeight * shape.outputWidth
-    var residual: Residual?
-    if let old = self.residual, let shortcut {
-      let channels = zip(old.channels, output).filter { $0.1 >= 0 }.map { $0.0 < 0 ? -1 : shortcut.places[Int($0.0)] }
-      if channels.contains(where: { $0 >= 0 }) { residual = Residual(value: shortcut.value, channels: channels) }
-    }
-    return FoldedLayer(
-      name: name, shape: smaller, weights: SurvivingWeights(positions: positions, values: values),
-      bias: FoldedBias(maps: zip(bias, output).filter { $0.1 >= 0 }.map(\.0), pixels: pixels), residual: residual,
-      rectifies: rectifies)
+    return SurvivingWeights(positions: positions, values: values)
+  }
+
+  /// - Parameter constants: for each output channel of the larger layer, all that is constant in it, a pixel.
+  fileprivate func bias(_ constants: [[Float]]) -> FoldedBias {
+    FoldedBias(
+      maps: zip(constants, outputs).filter { $0.1 >= 0 }.map(\.0), pixels: shape.outputHeight * shape.outputWidth)
   }
 }

@@ -14,8 +14,15 @@ public struct DiskNeed: Sendable, Equatable, CustomStringConvertible {
   /// The checkpoints that are there at the same time.
   public let checkpoints: Int
 
-  /// What else a run writes: settings, metrics, report.
+  /// Of `report.json`, which checkpoints hold too.
+  public let recordBytes: Int
+
+  /// What else a run writes: settings, metrics, texts.
   private static let rest = 1_000_000
+  /// `report.json`, `report.html` and TensorBoard's events, and what is being written of the first two.
+  private static let reports = 5
+  /// The pictures and predictions of a report, and one look at the network.
+  private static let (picturesBytes, stageBytes) = (250_000, 25_000)
   /// The head of a safetensors file.
   private static let head = 20_000
 
@@ -27,12 +34,13 @@ public struct DiskNeed: Sendable, Equatable, CustomStringConvertible {
     let word = MemoryLayout<Float>.stride
     modelBytes = layout.count * word + Self.head
     models = 1 + (rounds > 0 ? rounds + 1 : 0)
-    checkpointBytes = (layout.count + layout.liveCount) * word + Self.head
+    recordBytes = Self.picturesBytes + (2 * rounds + 1) * Self.stageBytes
+    checkpointBytes = (layout.count + layout.liveCount) * word + Self.head + recordBytes
     checkpoints = keptCheckpoints + 2
   }
 
   /// In all.
-  public var bytes: Int { models * modelBytes + checkpoints * checkpointBytes + Self.rest }
+  public var bytes: Int { models * modelBytes + checkpoints * checkpointBytes + Self.reports * recordBytes + Self.rest }
 
   public var description: String {
     "\(models) \(models == 1 ? "model" : "models") of \(modelBytes.bytes), up to \(checkpoints) checkpoints of "

@@ -47,10 +47,17 @@ public struct ClassificationReport: Sendable, Equatable, CustomStringConvertible
       }
       confusion[label][prediction] += 1
     }
-    self.init(confusion: confusion, classNames: classNames)
+    try self.init(confusion, classNames: classNames)
   }
 
-  private init(confusion: [[Int]], classNames: [String]) {
+  /// - Parameters:
+  ///   - confusion: images by their class, then by the class that they are taken for.
+  ///   - classNames: one a class.
+  /// - Throws: `ReportingError.confusionShape` where the matrix is not of the classes.
+  public init(_ confusion: [[Int]], classNames: [String]) throws(ReportingError) {
+    guard confusion.count == classNames.count, confusion.allSatisfy({ $0.count == classNames.count }) else {
+      throw .confusionShape(rows: confusion.count, classes: classNames.count)
+    }
     let classes = confusion.indices.map { index in
       let right = confusion[index][index]
       let support = confusion[index].reduce(0, +)

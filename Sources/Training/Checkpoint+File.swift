@@ -25,6 +25,9 @@ extension Checkpoint {
       NamedTensor(name: "metrics", shape: [metrics.count], elements: .uint8(metrics)),
       NamedTensor(name: "report", shape: [report.count], elements: .uint8(report)),
     ]
+    if !record.isEmpty {
+      tensors.append(NamedTensor(name: "record", shape: [record.count], elements: .uint8(record)))
+    }
     if let optimizer, let live {
       tensors.append(NamedTensor(name: "momentum", shape: [live], elements: .float32(optimizer.momentum)))
       if let dead = optimizer.deadMomentum {
@@ -57,14 +60,14 @@ extension Checkpoint {
   /// A checkpoint of texts as ``texts()`` gives them, and tensors.
   init(
     configuration: String, state: String, survivors: Mask?, arena: [Float], momentum: [Float], deadMomentum: [Float]?,
-    metrics: [UInt8], report: [UInt8]
+    metrics: [UInt8], report: [UInt8], record: [UInt8] = []
   ) throws {
     let scalars = try Self.decoder.decode(Scalars.self, from: Data(state.utf8))
     self.init(
       configuration: try Self.decoder.decode(RunConfiguration.self, from: Data(configuration.utf8)),
       state: scalars.run, survivors: survivors, arena: arena,
       optimizer: scalars.dead.map { OptimizerState(momentum: momentum, dead: $0, deadMomentum: deadMomentum) },
-      metrics: metrics, report: report)
+      metrics: metrics, report: report, record: record)
   }
 
   /// Reads a checkpoint, and proves that every byte of it is as it was written.
@@ -124,7 +127,7 @@ extension Checkpoint {
     return try Checkpoint(
       configuration: configuration, state: state, survivors: survivors, arena: arena,
       momentum: try floats("momentum") ?? [], deadMomentum: try floats("dead_momentum"), metrics: try bytes("metrics"),
-      report: try bytes("report"))
+      report: try bytes("report"), record: file.contains("record") ? try bytes("record") : [])
   }
 
   private static func scalars(_ file: SafetensorsFile) throws -> Scalars {

@@ -21,6 +21,9 @@ public struct Checkpoint: Sendable, Equatable {
   /// The report so far.
   package var report: [UInt8]
 
+  /// What `report.json` held so far; empty where nothing keeps one.
+  public package(set) var record: [UInt8]
+
   /// The report so far, as text.
   public var reportText: String { String(decoding: report, as: UTF8.self) }
 
@@ -33,7 +36,7 @@ public struct Checkpoint: Sendable, Equatable {
 
   package init(
     configuration: RunConfiguration, state: RunState, survivors: Mask?, arena: [Float], optimizer: OptimizerState?,
-    metrics: [UInt8], report: [UInt8]
+    metrics: [UInt8], report: [UInt8], record: [UInt8] = []
   ) {
     self.configuration = configuration
     self.state = state
@@ -42,6 +45,7 @@ public struct Checkpoint: Sendable, Equatable {
     self.optimizer = optimizer
     self.metrics = metrics
     self.report = report
+    self.record = record
   }
 
   /// Rank 0's checkpoint, on every rank. Collective.

@@ -11,6 +11,13 @@ public struct Evaluation: Sendable {
   /// The most likely class of every image.
   public let predictions: [Int32]
 
+  /// - Parameter truth: as many as `predictions`.
+  public init(loss: Double, truth: [Int32], predictions: [Int32]) {
+    self.loss = loss
+    self.truth = truth
+    self.predictions = predictions
+  }
+
   /// The share of images whose most likely class is theirs.
   public var accuracy: Double {
     truth.isEmpty ? 0 : Double(zip(truth, predictions).count { $0 == $1 }) / Double(truth.count)

@@ -73,7 +73,7 @@ extension Job {
       Checkpoint(
         configuration: configuration, state: state, survivors: survivors, arena: arena,
         optimizer: trainer?.optimizerState(momentum: momentum), metrics: Array(directory.metricsText.utf8),
-        report: Array(observer.report.utf8)))
+        report: Array(observer.report.utf8), record: observer.record))
   }
 
   /// Waits for a checkpoint that is being written.

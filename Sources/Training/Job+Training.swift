@@ -58,9 +58,9 @@ extension Job {
         observer.stepEnded(
           StepProgress(
             phase: phase, round: round, epoch: state.epoch + 1, epochs: numbers.epochs,
-            step: state.epoch * plan.stepsPerEpoch + state.step, steps: trainer.steps, loss: report.loss,
-            learningRate: report.learningRate,
-            imagesPerSecond: Double(state.step * plan.batchSize) / state.sums.seconds))
+            step: state.epoch * plan.stepsPerEpoch + state.step, steps: trainer.steps,
+            stepsDone: state.stepsDone, loss: report.loss, learningRate: report.learningRate,
+            imagesPerSecond: Double(state.step * plan.batchSize) / state.sums.seconds, seconds: seconds))
       }
       try boundary(afterStep: report.requests)
     }

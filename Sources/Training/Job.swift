@@ -68,10 +68,10 @@ public final class Job {
     switch source {
     case .network(let full):
       requests = try configuration.pruning.requests(layout: full.layout, seed: configuration.seed)
-      // A model from a file may be pruned already.
+      // A model that is to be pruned may be pruned already. One that is to be trained is dense, zeros or not.
       let weights = UnsafeBufferPointer(full.arena[0..<full.layout.count])
       let all = Mask(allSurviving: full.layout.count)
-      let found = configuration.model == nil ? all : try Mask(survivorsOf: weights, layout: full.layout)
+      let found = configuration.kind != .prune ? all : try Mask(survivorsOf: weights, layout: full.layout)
       network = configuration.isMasked || found == all ? full : full.compacted(keeping: found)
       survivors = found == all ? nil : found
       stages = RunStage.all(configuration, rounds: requests.count)

@@ -21,10 +21,14 @@ public struct StepProgress: Sendable {
   public let step: Int
   /// The steps of the whole phase.
   public let steps: Int
+  /// The optimizer steps of the whole run that are done.
+  public let stepsDone: Int
   public let loss: Float
   public let learningRate: Double
   /// Over all ranks, in this epoch so far.
   public let imagesPerSecond: Double
+  /// The wall-clock seconds of the whole run so far.
+  public let seconds: Double
 }
 
 /// Somebody who watches a job: the terminal, a log, a test.
@@ -38,4 +42,10 @@ public protocol JobObserver {
   func warned(_ message: String)
   /// All that was reported so far, which a checkpoint keeps.
   var report: String { get }
+  /// What `report.json` holds so far, which a checkpoint keeps too; empty where nothing keeps one.
+  var record: [UInt8] { get }
+}
+
+extension JobObserver {
+  public var record: [UInt8] { [] }
 }

@@ -68,7 +68,7 @@ extension RunConfiguration {
   }
 
   /// Every setting by its path in `config.json`, such as `dense.epochs`.
-  private func settings() throws -> [String: String] {
+  public func settings() throws -> [String: String] {
     let object = try JSONSerialization.jsonObject(with: JSONEncoder().encode(self))
     var result: [String: String] = [:]
     func walk(_ value: Any, _ key: String) {

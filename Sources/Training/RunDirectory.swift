@@ -25,7 +25,9 @@ public final class RunDirectory {
     let lock = try Self.lock(path)
     var ready = false
     defer { if !ready { close(lock) } }
-    let results = ["config.json", "metrics.jsonl", "dense.safetensors", "pruned.safetensors", "report.txt"]
+    let results = [
+      "config.json", "metrics.jsonl", "dense.safetensors", "pruned.safetensors", "report.txt", "report.json",
+    ]
     if let found = results.first(where: { access("\(path)/\($0)", F_OK) == 0 }) {
       throw RunDirectoryError(path, .holdsRun(file: found))
     }
@@ -78,6 +80,14 @@ public final class RunDirectory {
 
   /// Whether a directory holds a run, finished or not.
   public static func holdsRun(_ path: String) -> Bool { access("\(path)/config.json", F_OK) == 0 }
+
+  /// Whether a process works at the run in a directory.
+  public static func isInUse(_ path: String) -> Bool {
+    let lock = open("\(path)/.lock", O_RDONLY | O_CLOEXEC)
+    guard lock >= 0 else { return false }
+    defer { close(lock) }
+    return flock(lock, LOCK_SH | LOCK_NB) != 0
+  }
 
   /// Whether the run in the directory has come to its end.
   public var isFinished: Bool { access(file("report.txt"), F_OK) == 0 }

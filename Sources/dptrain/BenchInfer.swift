@@ -1,5 +1,6 @@
 import ArgumentParser
 import CIFAR
+import Export
 import Inference
 import Kernels
 import MPI
@@ -30,14 +31,7 @@ struct BenchInfer: RankCommand {
       throw UsageError(
         description: "a batch of \(batch) is too small for \(world.size) ranks: each needs 16 images, or run one rank")
     }
-    let network = try world.collectively { try Network(path: model) }
-    if let prune {
-      let mask = try Mask(
-        survivorsOf: UnsafeBufferPointer(network.arena[0..<network.layout.count]), layout: network.layout)
-      _ = try Training.prune(
-        network, mask: mask, request: PruneRequest(convolutionAmount: .total(prune)), communicator: world)
-    }
-    let (folded, report) = FoldedNetwork(network).removingDeadChannels()
+    let (architecture, folded, report) = try load(world)
     let engine = InferenceEngine(folded)
     let own = (world.rank + 1) * batch / world.size - world.rank * batch / world.size
     let images = AlignedBuffer(count: own * folded.image.channels * folded.image.pixels)
@@ -61,11 +55,27 @@ struct BenchInfer: RankCommand {
     guard world.rank == 0 else { return 0 }
     try printJSON([
       "images_per_second": Double(batch) / median(seconds), "seconds_median": median(seconds), "batch": batch,
-      "ranks": world.size, "repetitions": repetitions, "arch": network.architecture.rawValue,
-      "survivors": folded.survivorCount, "multiply_adds": folded.multiplyAdds, "channels": report.channels,
-      "channels_removed": report.removedChannels, "layers": folded.layers.count,
+      "ranks": world.size, "repetitions": repetitions, "arch": architecture.rawValue,
+      "survivors": folded.survivorCount, "multiply_adds": folded.multiplyAdds, "channels": report?.channels ?? 0,
+      "channels_removed": report?.removedChannels ?? 0, "layers": folded.layers.count,
       "sparse_layers": engine.sparseLayerCount, "resident_bytes": resident,
     ])
     return 0
+  }
+
+  /// The network to run, and what was removed from it where it comes with all its channels.
+  private func load(_ world: Communicator) throws -> (Architecture, FoldedNetwork, RemovalReport?) {
+    guard let prune else {
+      let model = try world.collectively { try InferenceModel(path: self.model) }
+      if case .stateDictionary(let report) = model.origin { return (model.architecture, model.network, report) }
+      return (model.architecture, model.network, nil)
+    }
+    let network = try world.collectively { try Network(path: model) }
+    let mask = try Mask(
+      survivorsOf: UnsafeBufferPointer(network.arena[0..<network.layout.count]), layout: network.layout)
+    _ = try Training.prune(
+      network, mask: mask, request: PruneRequest(convolutionAmount: .total(prune)), communicator: world)
+    let (folded, report) = FoldedNetwork(network).removingDeadChannels()
+    return (network.architecture, folded, report)
   }
 }

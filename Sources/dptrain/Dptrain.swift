@@ -28,8 +28,8 @@ struct Dptrain: ParsableCommand {
     version: "dptrain \(version) (commit \(commit))",
     subcommands: [
       RunCommand.self, TrainCommand.self, PruneCommand.self, ResumeCommand.self, EvaluateCommand.self,
-      PredictCommand.self, InspectCommand.self, DataCommand.self, ConfigCommand.self, PlanCommand.self,
-      DoctorCommand.self, ManualCommand.self, BenchCommand.self,
+      PredictCommand.self, InspectCommand.self, ExportCommand.self, ReportCommand.self, DataCommand.self,
+      ConfigCommand.self, PlanCommand.self, DoctorCommand.self, ManualCommand.self, BenchCommand.self,
     ],
     defaultSubcommand: RunCommand.self)
 }

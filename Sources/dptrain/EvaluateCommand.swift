@@ -1,8 +1,8 @@
 import ArgumentParser
 import CIFAR
+import Export
 import Inference
 import MPI
-import NeuralNetwork
 import Reporting
 import Training
 
@@ -11,7 +11,8 @@ struct EvaluateCommand: RankCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate", abstract: "Evaluate a model on the test images.")
 
-  @Argument(help: "The model: a safetensors file with torchvision's names.", completion: .file())
+  @Argument(
+    help: "The model: a safetensors file with torchvision's names, or a packed model.", completion: .file())
   var model: String
 
   @Option(
@@ -34,13 +35,14 @@ struct EvaluateCommand: RankCommand {
   func run(on world: Communicator) throws -> Int32 {
     let console = Console(world)
     let data = try world.collectively { try CIFARDataset(DataSource.resolve(option: self.data)) }
-    let network = try world.collectively { try Network(path: model, classes: data.classNames.count) }
-    let metadata = try world.collectively { try ModelMetadata(path: model, classes: network.classes) }
-    let (folded, report) = FoldedNetwork(network).removingDeadChannels()
-    let engine = InferenceEngine(folded)
+    let model = try world.collectively { try InferenceModel(path: self.model, classes: data.classNames.count) }
+    let engine = InferenceEngine(model.network)
+    let metadata = try world.collectively {
+      try ModelMetadata(model.metadata, path: self.model, classes: model.network.classes)
+    }
     console.say(data.description)
-    console.say("\(model): \(network.architecture.rawValue), \(network.layout.parameterCount.grouped) parameters")
-    console.say(engine.summary(report))
+    console.say("\(self.model): \(model.summary)")
+    console.say(engine.summary(model.origin))
     console.say()
     let evaluator = InferenceEvaluator(
       data.test, normalization: metadata.normalization, engine: engine, batch: batch, communicator: world)

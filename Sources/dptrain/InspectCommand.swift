@@ -1,4 +1,6 @@
 import ArgumentParser
+import Export
+import Formats
 import NeuralNetwork
 import Pruning
 import Reporting
@@ -11,10 +13,11 @@ struct InspectCommand: ParsableCommand {
       For every layer: shape, surviving weights, the share in dead taps (weights that only ever meet padding at 32×32), the \
       multiply-adds of one image without padding and for survivors only, and its share of the predicted time of inference. \
       Below, for a model that is not pruned or with --prune: what pruning to that amount leaves of multiply-adds and time, \
-      by each score.
+      by each score. Of a packed model: the channels and survivors that are left, and their multiply-adds.
       """)
 
-  @Argument(help: "The model: a safetensors file with torchvision's names.", completion: .file())
+  @Argument(
+    help: "The model: a safetensors file with torchvision's names, or a packed model.", completion: .file())
   var model: String
 
   @Option(help: "Compare the scores at this fraction of pruned convolution weights, in [0, 1) (dense models: 0.98).")
@@ -26,6 +29,7 @@ struct InspectCommand: ParsableCommand {
   }
 
   func run() throws {
+    if case .packed = try ModelFormat(path: model) { return try showPacked() }
     let network = try Network(path: model)
     let layout = network.layout
     let mask = try Mask(survivorsOf: UnsafeBufferPointer(network.arena[0..<layout.count]), layout: layout)
@@ -35,5 +39,14 @@ struct InspectCommand: ParsableCommand {
     let isDense = table.convolutions.survivors == table.convolutions.parameters
     guard let amount = prune ?? (isDense ? 0.98 : nil) else { return }
     print(try ScoreTable(network, mask: mask, amount: amount))
+  }
+
+  private func showPacked() throws {
+    guard prune == nil else {
+      throw ModelError(description: "\(model): a packed model cannot be pruned; leave out --prune")
+    }
+    let packed = try InferenceModel(path: model)
+    print("\(model): \(packed.summary); \(packed.network.classes) classes\n")
+    print(FoldedTable(packed.network))
   }
 }

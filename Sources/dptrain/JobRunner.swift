@@ -5,6 +5,7 @@ import MPI
 import NeuralNetwork
 import Pruning
 import Reporting
+import RunReport
 import Training
 
 /// Prepares a job, runs its stages and reports them: what `run`, `train` and `prune` have in common.
@@ -12,14 +13,18 @@ struct JobRunner {
   let job: Job
   let console: Console
   let directory: RunDirectory?
+  /// Rank 0's.
+  let reporter: RunReporter?
   private let path: String
   private let requeues: Int
 
   /// Opens the data, makes or loads the network, creates the run directory or goes on with the run in it. Nothing is written
   /// before all of the rest is known to be in order.
-  ///
-  init(_ request: JobRequest, reliability: ReliabilityOptions, world: Communicator) throws {
+  init(
+    _ request: JobRequest, reliability: ReliabilityOptions, monitoring: MonitoringOptions, world: Communicator
+  ) throws {
     let console = Console(world)
+    try world.collectively { if world.rank == 0 { try monitoring.check() } }
     let setup = try JobSetup.make(request, policy: reliability.policy, world: world)
     let (configuration, data) = (setup.configuration, setup.data)
     let hosts = try world.hostCount()
@@ -34,6 +39,7 @@ struct JobRunner {
     if configuration.exchange != .native, world.size & (world.size - 1) != 0 {
       console.say("note: the bits of a run are the same on 1, 2, 4, 8 … ranks; \(world.size) ranks give others")
     }
+    if let note = setup.note { console.say(note) }
     console.say("results go to \(setup.path)")
     console.announce(setup.findings)
     console.watchTime(of: setup, hosts: hosts)
@@ -41,16 +47,19 @@ struct JobRunner {
     directory = setup.directory
     path = setup.path
     requeues = reliability.requeue
+    reporter = try RunReporter.make(setup, prometheus: monitoring.prometheus, console: console, world: world)
     job = try Job(
       configuration, policy: reliability.policy, start: setup.start, data: data, communicator: world,
-      directory: setup.directory, observer: console)
+      directory: setup.directory, observer: RunObserver(console: console, reporter: reporter))
     // Only now, when all is known to fit, the directory is changed.
     try world.collectively {
       guard let resumption = setup.resumption, let directory = setup.directory else { return }
       try directory.goOn(from: resumption.found)
       for note in resumption.notes { console.announce(note) }
       if let found = resumption.found { console.goOn(with: found.checkpoint) }
+      reporter?.goOn(with: resumption.found?.checkpoint.record, step: job.state.stepsDone)
     }
+    reporter?.update(seconds: job.seconds)
   }
 
   /// Does what is left of the run.
@@ -63,6 +72,7 @@ struct JobRunner {
       return 0
     } catch let stop as RunStopped {
       sayWhatCheckpointsTook()
+      reporter?.stop(seconds: job.seconds)
       console.announce(
         "stopped \(stop.signal.map { "by \($0) " } ?? "")after step \(stop.step); go on with: dptrain resume \(path)")
       if job.communicator.rank == 0, let signal = stop.signal,
@@ -71,6 +81,9 @@ struct JobRunner {
         console.announce(text)
       }
       return ExitStatus.resume
+    } catch {
+      reporter?.stop(seconds: job.seconds)
+      throw error
     }
   }
 
@@ -91,7 +104,7 @@ struct JobRunner {
     let evaluation = try job.evaluate()
     try console.show(evaluation, classNames: job.data.classNames)
     try showSparsity(fromMasks: job.isGradual)
-    job.note(evaluation, as: job.isGradual ? "gradually pruned" : "before pruning")
+    note(evaluation, job.isGradual ? .gradual : .dense, job.isGradual ? "gradually pruned" : "before pruning", round: 0)
   }
 
   private func prune(_ round: Int) throws {
@@ -102,7 +115,7 @@ struct JobRunner {
     showCost(result)
     try console.show(pruned, classNames: job.data.classNames)
     try showSparsity(fromMasks: true)
-    job.note(pruned, as: "pruned\(name(round))")
+    note(pruned, .pruned, "pruned\(name(round))", round: round)
   }
 
   private func reportFinetuned(_ round: Int) throws {
@@ -110,7 +123,13 @@ struct JobRunner {
     let evaluation = try job.evaluate()
     try console.show(evaluation, classNames: job.data.classNames)
     try showSparsity(fromMasks: round < job.rounds)
-    job.note(evaluation, as: "fine-tuned\(name(round))")
+    note(evaluation, .finetuned, "fine-tuned\(name(round))", round: round)
+  }
+
+  /// Keeps how the network does at the end of a stage.
+  private func note(_ evaluation: Evaluation, _ kind: Stage.Kind, _ name: String, round: Int) {
+    job.note(evaluation, as: name)
+    reporter?.note(kind, name, round: round, job: job, evaluation: evaluation)
   }
 
   private func name(_ round: Int) -> String {
@@ -141,7 +160,9 @@ struct JobRunner {
   private func summarize() throws {
     if job.configuration.kind == .train {
       console.head("Dense network")
-      try console.show(try job.evaluate(), classNames: job.data.classNames)
+      let evaluation = try job.evaluate()
+      try console.show(evaluation, classNames: job.data.classNames)
+      reporter?.note(.dense, "trained", round: 0, job: job, evaluation: evaluation)
     } else {
       console.head("Summary")
       console.say(job.data.description)
@@ -156,6 +177,7 @@ struct JobRunner {
     sayWhatItTook()
     try job.communicator.collectively {
       guard let directory else { return }
+      try reporter?.finish(job)
       try AtomicFile.write(console.report, to: directory.file("report.txt"))
     }
   }

@@ -5,6 +5,7 @@ import MPI
 import NeuralNetwork
 import Preflight
 import Pruning
+import Reporting
 import Training
 
 /// What a command asks for.
@@ -48,6 +49,8 @@ struct JobSetup {
   let start: JobStart
   /// What the preflight found, in words.
   let findings: String
+  /// What to say of the weights that a new run begins with; nil for nothing.
+  var note: String?
   /// What is left to do in a directory that holds a run; nil for a new run.
   var resumption: Resumption?
 
@@ -72,13 +75,13 @@ struct JobSetup {
     let source = DataSource.resolve(option: settings.data)
     let data = try world.collectively { try CIFARDataset(source) }
     var configuration = try world.collectively { try settings.configuration(source, data) }
-    let network = try world.collectively { try Self.network(configuration, data) }
+    let (network, note) = try world.collectively { try Self.network(configuration, data) }
     configuration.architecture = network.architecture
     let plan = try world.collectively { try Job.plan(configuration, data: data, ranks: world.size) }
     try world.collectively {
       let weights = UnsafeBufferPointer(network.arena[0..<network.layout.count])
       let mask =
-        settings.model == nil
+        settings.kind != .prune
         ? Mask(allSurviving: network.layout.count) : try Mask(survivorsOf: weights, layout: network.layout)
       let requests = try configuration.pruning.requests(layout: network.layout, seed: configuration.seed)
       // The rounds between count from what the ones before them leave.
@@ -89,30 +92,41 @@ struct JobSetup {
     let path = request.output ?? RunDirectory.defaultPath(architecture: configuration.architecture.rawValue)
     let findings = try Preflight.checkRun(
       configuration, policy: policy, network: network, data: data, path: path, world)
-    let note = try world.collectively { try normalizationNote(settings.model, network, data) }
+    let otherNormalization = try world.collectively { try normalizationNote(settings.model, network, data) }
     let directory: RunDirectory? = try world.collectively {
       world.rank == 0 ? try RunDirectory(path: path, configuration: configuration) : nil
     }
     return JobSetup(
       configuration: configuration, data: data, plan: plan, path: path, directory: directory, start: .network(network),
-      findings: findings + note)
+      findings: findings + otherNormalization, note: note)
   }
 
   /// What to say of a model that was trained on images normalised by other numbers than the data's.
   private static func normalizationNote(_ model: String?, _ network: Network, _ data: CIFARDataset) throws -> String {
-    guard let model, let own = try ModelMetadata(path: model, classes: network.classes).normalization,
+    guard let model else { return "" }
+    // Its classes may be others, where training only begins with its weights.
+    let metadata = try SafetensorsFile(path: model).metadata.filter { $0.key != "classes" }
+    guard let own = try ModelMetadata(metadata, path: model, classes: network.classes).normalization,
       own != data.normalization
     else { return "" }
     return "\nnote: \(model) was trained on images normalised by \(own); the data set's \(data.normalization) are used"
   }
 
-  /// What a run begins with: the model from a file, or a new network.
-  private static func network(_ configuration: RunConfiguration, _ data: CIFARDataset) throws -> Network {
+  /// What a run begins with: the model from a file, or a new network, and what to say of it.
+  private static func network(
+    _ configuration: RunConfiguration, _ data: CIFARDataset
+  ) throws -> (network: Network, note: String?) {
     let classes = data.classNames.count
-    if let model = configuration.model { return try Network(path: model, classes: classes) }
-    let network = Network(configuration.architecture, classes: classes)
-    network.initialize(seed: configuration.seed)
-    return network
+    guard let model = configuration.model else {
+      let network = Network(configuration.architecture, classes: classes)
+      network.initialize(seed: configuration.seed)
+      return (network, nil)
+    }
+    guard configuration.kind != .prune else { return (try Network(path: model, classes: classes), nil) }
+    let (network, others) = try Network.starting(from: model, classes: classes, seed: configuration.seed)
+    let classifier =
+      others.map { "; its classifier of \($0.grouped) classes is replaced by a new one of \(classes.grouped)" } ?? ""
+    return (network, "training begins with the weights of \(model)\(classifier)")
   }
 
   /// The run that a directory holds. Rank 0 alone reads there.
@@ -147,7 +161,7 @@ struct JobSetup {
     if try world.broadcast(found == nil ? 0 : 1, root: 0) == 1 {
       start = .checkpoint(try Checkpoint.broadcast(found?.checkpoint, world))
     } else {
-      start = .network(try world.collectively { try network(configuration, data) })
+      start = .network(try world.collectively { try network(configuration, data).network })
     }
     return JobSetup(
       configuration: configuration, data: data, plan: plan, path: path, directory: directory, start: start,

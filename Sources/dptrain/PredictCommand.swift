@@ -1,8 +1,8 @@
 import ArgumentParser
 import CIFAR
+import Export
 import Inference
 import Kernels
-import NeuralNetwork
 import Reporting
 import Training
 
@@ -24,7 +24,8 @@ struct PredictCommand: ParsableCommand {
       """)
 
   @Option(
-    help: "The model: a safetensors file with torchvision's names. Without it the first argument is the model.",
+    help:
+      "The model: a safetensors file with torchvision's names, or a packed one. Without it the first argument is the model.",
     completion: .file())
   var model: String?
 
@@ -59,19 +60,20 @@ struct PredictCommand: ParsableCommand {
   }
 
   func run() throws {
-    let path = model ?? ""
+    let path = self.model ?? ""
     let isTestSet = files.isEmpty
     let data = isTestSet || self.data != nil ? try CIFARDataset(DataSource.resolve(option: self.data)) : nil
-    let network = try Network(path: path, classes: data?.classNames.count)
-    let metadata = try ModelMetadata(path: path, classes: network.classes)
+    let model = try InferenceModel(path: path, classes: data?.classNames.count)
+    let classes = model.network.classes
+    let metadata = try ModelMetadata(model.metadata, path: path, classes: classes)
     let inputs: [PredictionInput]
     if let data, isTestSet {
       let numbers = try (images ?? .firstTen).numbers(below: data.test.count, of: "the test images")
       inputs = [PredictionInput(data, numbers: numbers)]
     } else {
-      inputs = try PredictionInput.all(files, numbers: images, classes: network.classes)
+      inputs = try PredictionInput.all(files, numbers: images, classes: classes)
     }
-    let engine = InferenceEngine(FoldedNetwork(network).removingDeadChannels().network)
+    let engine = InferenceEngine(model.network)
     let normalization = metadata.normalization ?? data?.normalization ?? .imageNet
     let rows = inputs.flatMap { input in
       zip(input.numbers, engine.logits(of: input.numbers, in: input.images, normalization)).map { number, logits in
@@ -80,11 +82,11 @@ struct PredictCommand: ParsableCommand {
     }
     // What the data set calls its images' classes, it calls the predictions.
     let classNames =
-      data?.classNames ?? metadata.classNames ?? (0..<network.classes).map { "class-\($0)" }
+      data?.classNames ?? metadata.classNames ?? (0..<classes).map { "class-\($0)" }
     let table = PredictionTable(rows: rows, classNames: classNames, top: top)
     guard !json else { return print(try table.jsonLines()) }
     if let data { print(data.description) }
-    print("\(path): \(network.architecture.rawValue)\n")
+    print("\(path): \(model.architecture.rawValue)\n")
     print(table)
   }
 }

@@ -6,12 +6,13 @@ import Training
 protocol RunMakingCommand: RankCommand {
   var request: JobRequest { get }
   var reliability: ReliabilityOptions { get }
+  var monitoring: MonitoringOptions { get }
 }
 
 extension RunMakingCommand {
   func run(on world: Communicator) throws -> Int32 {
     do {
-      return try JobRunner(request, reliability: reliability, world: world).run()
+      return try JobRunner(request, reliability: reliability, monitoring: monitoring, world: world).run()
     } catch let finished as RunFinished {
       let console = Console(world)
       console.announce("\(finished.path) holds a finished run: nothing is left to do")
@@ -21,6 +22,18 @@ extension RunMakingCommand {
   }
 }
 
+/// What dense training begins with.
+struct StartOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      """
+      Begin with the weights of a model instead of random ones: a safetensors file of torchvision's or pytorch-cifar's \
+      state_dict, or one of dptrain's. It decides the architecture. If it tells other classes apart than the data, its \
+      classifier is drawn anew.
+      """, valueName: "file"))
+  var start: String?
+}
+
 /// `dptrain run`: the main job.
 struct RunCommand: RunMakingCommand {
   static let configuration = CommandConfiguration(
@@ -28,19 +41,22 @@ struct RunCommand: RunMakingCommand {
     discussion: """
       Trains a dense network, prunes its smallest weights, fine-tunes what is left, and reports loss, accuracy, a \
       classification report and sparsity before, between and after. Everything lands in the run directory: config.json, \
-      metrics.jsonl, dense.safetensors, pruned.safetensors, checkpoints/ and report.txt.
+      metrics.jsonl, dense.safetensors, pruned.safetensors, checkpoints/, report.txt, report.json and report.html, the page to \
+      look at, which is kept up to date while the run goes on.
       """)
 
   @OptionGroup(title: "Configuration") var settings: ConfigurationOptions
   @OptionGroup(title: "Places") var places: PlaceOptions
+  @OptionGroup(title: "Start") var start: StartOptions
   @OptionGroup(title: "Checkpoints and trouble") var reliability: ReliabilityOptions
+  @OptionGroup(title: "Monitoring") var monitoring: MonitoringOptions
   @OptionGroup(title: "Pruning") var pruning: PruningOptions
   @OptionGroup(title: "Training") var training: TrainingOptions
   @OptionGroup(title: "Watchdog") var watch: WatchOptions
 
   var timeout: Double { watch.timeout }
 
-  var request: JobRequest { places.request(.run, training, pruning) }
+  var request: JobRequest { places.request(.run, training, pruning, model: start.start) }
 }
 
 /// `dptrain train`: dense training alone.
@@ -50,13 +66,15 @@ struct TrainCommand: RunMakingCommand {
 
   @OptionGroup(title: "Configuration") var settings: ConfigurationOptions
   @OptionGroup(title: "Places") var places: PlaceOptions
+  @OptionGroup(title: "Start") var start: StartOptions
   @OptionGroup(title: "Checkpoints and trouble") var reliability: ReliabilityOptions
+  @OptionGroup(title: "Monitoring") var monitoring: MonitoringOptions
   @OptionGroup(title: "Training") var training: TrainingOptions
   @OptionGroup(title: "Watchdog") var watch: WatchOptions
 
   var timeout: Double { watch.timeout }
 
-  var request: JobRequest { places.request(.train, training, nil) }
+  var request: JobRequest { places.request(.train, training, nil, model: start.start) }
 }
 
 /// `dptrain prune`: prune and fine-tune a model that is there.
@@ -71,6 +89,7 @@ struct PruneCommand: RunMakingCommand {
   @OptionGroup(title: "Configuration") var settings: ConfigurationOptions
   @OptionGroup(title: "Places") var places: PlaceOptions
   @OptionGroup(title: "Checkpoints and trouble") var reliability: ReliabilityOptions
+  @OptionGroup(title: "Monitoring") var monitoring: MonitoringOptions
   @OptionGroup(title: "Pruning") var pruning: PruningOptions
   @OptionGroup(title: "Training") var training: TrainingOptions
   @OptionGroup(title: "Watchdog") var watch: WatchOptions
@@ -101,6 +120,7 @@ struct ResumeCommand: RunMakingCommand {
 
   @OptionGroup(title: "Configuration") var settings: ConfigurationOptions
   @OptionGroup(title: "Checkpoints and trouble") var reliability: ReliabilityOptions
+  @OptionGroup(title: "Monitoring") var monitoring: MonitoringOptions
 
   var request: JobRequest { JobRequest(settings: nil, output: directory, resumes: true) }
 }

@@ -34,9 +34,9 @@ struct GradualPruningTests {
     let sparsities = metrics.compactMap { $0["sparsity"] as? Double }
     #expect(sparsities == [0, pruned[0], pruned[0], pruned[1], pruned[1], pruned[1]].map { $0 / all })
     #expect(
-      scratch.names("run") == [
+      scratch.names("run").filter { !$0.contains("tfevents") } == [
         "checkpoints", "checkpoints/gradual.safetensors", "config.json", "metrics.jsonl", "pruned.safetensors",
-        "report.txt",
+        "report.html", "report.json", "report.txt", "tensorboard",
       ])
     for file in ["checkpoints/gradual.safetensors", "pruned.safetensors"] {
       let zeros = try FinishedRun.convolutions(run.path(file)).values.reduce(0) { $0 + $1.count { $0 == 0 } }

@@ -72,7 +72,8 @@ struct PlanCommandTests {
     let result = try dptrain(["plan"] + Self.small + ["--nodes", "16", "--calibration", file])
     #expect(result.succeeded, "\(result)")
     #expect(result.standardOutput.contains("16 nodes of 1, 16 ranks; links of 10 Gbit/s, 30 µs"))
-    #expect(result.standardOutput.contains("—: on 16 ranks, 8 microbatches cannot be split evenly over 16 ranks; 1, 2,"))
+    #expect(
+      result.standardOutput.contains("—: on 16 ranks, 8 microbatches cannot be split evenly over 16 ranks; 1, 2,"))
     let grown = try clusters(plan(["--nodes", "16", "--grow-batch", "--calibration", file]))
     #expect(grown.map { $0["batch_size"] as? Int } == [128, 256, 512, 1024, 2048])
     #expect(grown.allSatisfy { $0["fits"] as? Bool == true })

@@ -22,7 +22,7 @@ struct ReadmeTests {
 
   /// Each runs as it stands, from a folder like the project's: the program at its place, images where `make data` puts
   /// them. To make it short, the small network and fewer epochs are appended to jobs; a model file that a command names is the
-  /// small network's.
+  /// small network's, and a command that looks at runs finds two.
   @Test(arguments: commands)
   func theCommandWorks(command: String) throws {
     let scratch = try Scratch()
@@ -37,7 +37,16 @@ struct ReadmeTests {
     for model in command.matches(of: /\S+\.safetensors/).map({ String($0.0) }) {
       line = line.replacing(model, with: try FinishedRun.on(ranks: 2).path("dense.safetensors"))
     }
-    let isJob = !line.contains(/dptrain (evaluate|predict|inspect|doctor|help|--)/) || line.contains("dptrain --prune")
+    if line.contains("dptrain report") {
+      try FileManager.default.createDirectory(atPath: scratch.path("runs"), withIntermediateDirectories: true)
+      for ranks in [1, 2] {
+        try FileManager.default.createSymbolicLink(
+          atPath: scratch.path("runs/\(ranks)"), withDestinationPath: FinishedRun.on(ranks: ranks).url.path())
+      }
+    }
+    let isJob =
+      !line.contains(/dptrain (evaluate|predict|inspect|export|report|doctor|help|--)/)
+      || line.contains("dptrain --prune")
     if isJob {
       line += " --arch resnet8 --batch-size 128 --microbatch 16 --epochs 1"
       if !line.contains("dptrain train") { line += " --finetune-epochs 1" }

@@ -10,11 +10,14 @@ struct RunDirectoryTests {
   init() throws { run = try FinishedRun.on(ranks: 2) }
 
   @Test func theDirectoryHoldsEverything() throws {
-    let names = try FileManager.default.subpathsOfDirectory(atPath: run.path("")).filter { $0 != ".lock" }.sorted()
+    let names = try FileManager.default.subpathsOfDirectory(atPath: run.path("")).filter {
+      $0 != ".lock" && !$0.hasPrefix("tensorboard/events.out.tfevents.")
+    }.sorted()
     #expect(
       names == [
         "checkpoints", "checkpoints/round-1.safetensors", "checkpoints/round-2.safetensors", "config.json",
-        "dense.safetensors", "metrics.jsonl", "pruned.safetensors", "report.txt",
+        "dense.safetensors", "metrics.jsonl", "pruned.safetensors", "report.html", "report.json", "report.txt",
+        "tensorboard",
       ])
     #expect(try run.contents("pruned.safetensors") == run.contents("checkpoints/round-2.safetensors"))
   }

@@ -1,4 +1,5 @@
 import Foundation
+import RunReport
 import TestSupport
 import Testing
 
@@ -45,6 +46,16 @@ func expectSame(_ one: FinishedRun, _ other: FinishedRun, sourceLocation: Source
   }
   #expect(try untimed(one) == untimed(other), sourceLocation: sourceLocation)
   #expect(try report(one) == report(other), sourceLocation: sourceLocation)
+  #expect(try record(one) == record(other), sourceLocation: sourceLocation)
+}
+
+/// What `report.json` says of the network, without what clocks and processes say.
+private func record(_ run: FinishedRun) throws -> RunRecord {
+  var record = try RunRecord(json: run.contents("report.json"))
+  #expect(record.state == .finished && record.speed != nil && !record.stages.isEmpty)
+  for index in record.stages.indices { record.stages[index].seconds = 0 }
+  (record.sessions, record.updated, record.seconds, record.speed) = ([], nil, 0, nil)
+  return record
 }
 
 /// The metrics without what the clock says, and what a rank has to send; the seconds never fall.

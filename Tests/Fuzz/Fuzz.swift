@@ -10,6 +10,8 @@ let parsers: [(name: String, make: @Sendable () throws -> any FuzzedParser)] = [
   (ConfigurationParser.name, { try ConfigurationParser() }),
   (CheckpointParser.name, { try CheckpointParser() }),
   (DamagedCheckpointParser.name, { try DamagedCheckpointParser() }),
+  (PackedParser.name, { try PackedParser() }),
+  (ReportParser.name, { try ReportParser() }),
   (DatagramParser.name, { DatagramParser() }),
 ]
 

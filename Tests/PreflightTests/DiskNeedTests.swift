@@ -13,7 +13,7 @@ struct DiskNeedTests {
     let need = DiskNeed(layout: layout, rounds: 2, keptCheckpoints: 3)
     // dense, pruned, two rounds; three newest, the best, and the one that is being written.
     #expect(need.models == 4 && need.checkpoints == 5)
-    #expect(need.bytes == 4 * need.modelBytes + 5 * need.checkpointBytes + 1_000_000)
+    #expect(need.bytes == 4 * need.modelBytes + 5 * need.checkpointBytes + 5 * need.recordBytes + 1_000_000)
     #expect(DiskNeed(layout: layout, rounds: 0, keptCheckpoints: 1).models == 1)
   }
 

@@ -36,7 +36,7 @@ struct CheckpointTests {
       configuration: Recipe.article.configuration, state: state, survivors: mask,
       arena: [1, -0.0, .leastNonzeroMagnitude, .greatestFiniteMagnitude, 0.1],
       optimizer: OptimizerState(momentum: [0.1, -0.0, 3], dead: dead, deadMomentum: [7]),
-      metrics: Array("{\"a\":1}\n".utf8), report: Array("═══ 98 %\n".utf8))
+      metrics: Array("{\"a\":1}\n".utf8), report: Array("═══ 98 %\n".utf8), record: Array("{}\n".utf8))
   }
 
   @Test func everythingComesBack() throws {

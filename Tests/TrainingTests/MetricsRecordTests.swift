@@ -40,4 +40,27 @@ struct MetricsRecordTests {
       sparsity: 0)
     #expect(try JSONDecoder().decode(MetricsRecord.self, from: Data(record.line().utf8)) == record)
   }
+
+  /// docs/metrics.md has a row for each field, and says which lines have it.
+  @Test func everyFieldIsDocumented() throws {
+    let full = MetricsRecord(
+      phase: .dense, round: 0, epoch: 1, step: 2, trainLoss: 1, trainAccuracy: 1, testLoss: 1, testAccuracy: 1,
+      learningRate: 1, imagesPerSecond: 1, exchangeShare: 1, exchangeSeconds: 1, exchangeBytes: 1, skippedSteps: 1,
+      seconds: 1, sparsity: 1)
+    let fields = try object(full)
+    // Nothing that a record can hold was left out here.
+    #expect(fields.count == Mirror(reflecting: full).children.count)
+    let pruning = try object(
+      MetricsRecord(
+        phase: .prune, round: 1, epoch: 0, step: 8, testLoss: 1, testAccuracy: 0.5, seconds: 1, sparsity: 0.9))
+    let page = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appending(path: "docs/metrics.md")
+    let text = try String(contentsOf: page, encoding: .utf8)
+    let section = try #require(text.firstMatch(of: /\n## metrics\.jsonl\n(.*?)\n##\s/.dotMatchesNewlines())?.1)
+    let rows = section.matches(of: /\n\| `([a-z_]+)` \| [a-z]+ \|[^|]*\| (all|epochs) \|/).map {
+      (field: String($0.1), lines: String($0.2))
+    }
+    #expect(Set(rows.map(\.field)) == Set(fields.keys) && rows.count == fields.count)
+    #expect(Set(rows.filter { $0.lines == "all" }.map(\.field)) == Set(pruning.keys))
+  }
 }

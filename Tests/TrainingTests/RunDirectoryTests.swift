@@ -41,7 +41,9 @@ struct RunDirectoryTests {
 
   }
 
-  @Test(arguments: ["config.json", "metrics.jsonl", "dense.safetensors", "pruned.safetensors", "report.txt"])
+  @Test(arguments: [
+    "config.json", "metrics.jsonl", "dense.safetensors", "pruned.safetensors", "report.txt", "report.json",
+  ])
   func aDirectoryThatHoldsARunIsRefused(file: String) throws {
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     try Data("precious".utf8).write(to: URL(filePath: "\(path)/\(file)"))

@@ -143,19 +143,19 @@ public final class PixelConvolution: @unchecked Sendable {
 }
 
 /// The survivors of a convolution with the rows they read: pairs of an input channel and a tap.
-struct SurvivorList {
-  struct Entry {
-    let output: Int
-    let row: Int
-    let weight: Float
+package struct SurvivorList {
+  package struct Entry {
+    package let output: Int
+    package let row: Int
+    package let weight: Float
   }
 
   /// Every pair that some survivor reads, ascending.
-  let pairs: [(channel: Int, tap: Int)]
+  package let pairs: [(channel: Int, tap: Int)]
   /// In no order.
-  let entries: [Entry]
+  package let entries: [Entry]
 
-  init(_ shape: ConvolutionShape, positions: [[Int32]], values: [[Float]]) {
+  package init(_ shape: ConvolutionShape, positions: [[Int32]], values: [[Float]]) {
     let taps = shape.taps
     var rows = [Int](repeating: -1, count: shape.inputChannels * taps)
     for (tap, positions) in positions.enumerated() {

@@ -104,8 +104,9 @@ extension SparsePlan {
   ///
   /// A block that the first-level cache holds lets the products run at full speed, but every destination tile is read and
   /// written once more for each block: with few survivors a block, larger blocks over the second-level cache are faster.
-  /// The figures are cycles of a Zen 4 core, by the kernels' benchmark. The depth is also the order of additions: it depends on
-  /// the CPU's cache, and with it the last bits of a sum.
+  /// The figures are fitted to a Zen 5 core, by the kernels' benchmark with other depths. Blocks are equally deep, so
+  /// that the last has as many survivors to a visit as the others. The depth is also the order of additions: it depends on the
+  /// CPU's cache, and with it the last bits of a sum.
   static func blockDepth(
     _ tiles: [PixelTile], walk: TapWalk, source: ActivationShape, survivors: Int, destinationChannels: Int,
     firstLevelCacheBytes: Int = Processor.firstLevelCacheBytes
@@ -116,19 +117,18 @@ extension SparsePlan {
     let vectors = pixels * Double(blockLanes / vectorWidth)
     let channelBytes = Double(widest * blockLanes * MemoryLayout<Float>.stride)
     let survivorsPerChannel = Double(survivors) / Double(source.channels * destinationChannels)
+    let density = survivorsPerChannel / Double(walk.taps.count)
     let cacheBytes = 0.92 * Double(firstLevelCacheBytes)
+    /// Of a survivor: its products, what of its source comes from the second-level cache, and its part of the visit.
     func cost(_ depth: Int) -> Double {
-      let share = min(1, cacheBytes / (channelBytes * Double(depth)))
-      return vectors + 1 + 0.9 * vectors * (1 - share) + (25 + 4 * vectors) / (survivorsPerChannel * Double(depth))
+      let missing = 1 - min(1, cacheBytes / (channelBytes * Double(depth)))
+      return (vectors + 1) * (1 + max(0.7, 4.6 * density) * missing * missing)
+        + (25 + 4 * vectors) / (survivorsPerChannel * Double(depth))
     }
-    let smallest = max(1, Int(cacheBytes / channelBytes))
-    var best = min(smallest, source.channels)
-    var depth = best
-    while depth < source.channels {
-      depth = min(2 * depth, source.channels)
-      if cost(depth) < cost(best) { best = depth }
-    }
-    return best
+    func depth(_ blocks: Int) -> Int { (source.channels + blocks - 1) / blocks }
+    let smallest = min(source.channels, max(1, Int(cacheBytes / channelBytes)))
+    let most = (source.channels + smallest - 1) / smallest
+    return (1...most).map(depth).min { cost($0) < cost($1) } ?? smallest
   }
 }
 

@@ -1,0 +1,60 @@
+import Foundation
+import Kernels
+import MPI
+import Pruning
+import RunReport
+import Training
+
+/// Passes on what a job does to the terminal and to the report.
+struct RunObserver: JobObserver {
+  let console: Console
+  /// Rank 0's.
+  let reporter: RunReporter?
+
+  func phaseBegan(_ start: PhaseStart) { console.phaseBegan(start) }
+
+  func stepEnded(_ progress: StepProgress) {
+    console.stepEnded(progress)
+    reporter?.stepEnded(progress)
+  }
+
+  func epochEnded(_ record: MetricsRecord, epochs: Int) {
+    console.epochEnded(record, epochs: epochs)
+    reporter?.update(seconds: record.seconds)
+  }
+
+  func prunedInTraining(_ record: MetricsRecord, _ result: PruningResult) { console.prunedInTraining(record, result) }
+
+  func warned(_ message: String) { console.warned(message) }
+
+  var report: String { console.report }
+
+  var record: [UInt8] { reporter?.bytes ?? [] }
+}
+
+extension RunReporter {
+  /// The reporter of a run that is set up, on rank 0. Collective.
+  ///
+  /// - Parameter prometheus: the file for Prometheus; nil for none.
+  static func make(
+    _ setup: JobSetup, prometheus: String?, console: Console, world: Communicator
+  ) throws -> RunReporter? {
+    let hosts = try world.gather(Communicator.hostName, root: 0)
+    guard let directory = setup.directory, let hosts else { return nil }
+    let data = setup.data
+    let session = RunRecord.Session(
+      began: Date(),
+      command: RunCommandLine.reproducing(
+        Array(CommandLine.arguments.dropFirst()), ranks: world.size, data: setup.configuration.data ?? data.description),
+      ranks: world.size, hosts: Set(hosts).sorted(), processor: Processor.name)
+    let record = RunRecord(
+      version: Dptrain.version,
+      data: .init(description: data.description, isSynthetic: data.isSynthetic, classNames: data.classNames),
+      session: session)
+    let name = URL(filePath: setup.path).standardizedFileURL.lastPathComponent
+    let watcher = prometheus.map {
+      PrometheusFile(path: $0, run: name, configuration: setup.configuration, version: Dptrain.version)
+    }
+    return RunReporter(record, directory: directory, prometheus: watcher) { console.warned($0) }
+  }
+}

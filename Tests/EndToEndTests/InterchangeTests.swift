@@ -1,0 +1,103 @@
+import Formats
+import Foundation
+import NeuralNetwork
+import TestSupport
+import Testing
+
+/// What docs/interchange.md tells people to type works, block after block.
+@Suite(.enabled(if: PyTorchPeer.isThere, "torch is not in Tests/Peers/.venv: `make peers` installs it"))
+struct InterchangeTests {
+  /// Stands in for torchvision, which has the same networks but is not needed otherwise.
+  private static let torchvision = """
+    import sys, types
+    sys.path.insert(0, sys.argv[1])
+    import torch, resnet
+    torch.manual_seed(3)
+    models = types.ModuleType("torchvision.models")
+    models.resnet18 = lambda num_classes: resnet.ResNet([64, 128, 256, 512], 2, small_stem=False, classes=num_classes)
+    sys.modules["torchvision"] = types.ModuleType("torchvision")
+    sys.modules["torchvision.models"] = models
+
+    """
+
+  /// Ends with status 1 where the way through dptrain changed anything.
+  private static let checks = """
+
+    images = torch.randn(2, 3, 32, 32)
+    first, state = load_file("masked.safetensors"), load_file("masked-again.safetensors")
+    kept = {name: mask for name, mask in first.items() if name.endswith("_mask")}
+    assert len(kept) == 20 and set(first) == set(state)
+    for name in first:
+        if name.endswith("_orig"):
+            assert torch.equal(first[name] * first[name.replace("_orig", "_mask")], state[name])
+        else:
+            assert torch.equal(first[name], state[name]), name
+    total = sum(mask.numel() for mask in kept.values())
+    left = sum(int(mask.sum()) for mask in kept.values())
+    assert left == total - round(0.8 * total)
+    again = [module.weight_mask for module, _ in convolutions(model)]
+    assert sum(int(mask.sum()) for mask in again) == left - round(0.5 * left)
+    names = {module: name for name, module in model.named_modules()}
+    gone, stayed = [], []
+    for module, _ in convolutions(model):
+        before = first[names[module] + ".weight_mask"]
+        assert bool((module.weight_mask <= before).all())
+        size = module.weight_orig.detach().abs()
+        gone.append(size[(before == 1) & (module.weight_mask == 0)])
+        stayed.append(size[module.weight_mask == 1])
+    assert float(torch.cat(gone).max()) <= float(torch.cat(stayed).min())
+    reference = resnet18(num_classes=10)
+    reference.load_state_dict({
+        name.removesuffix("_orig"): value * first[name.replace("_orig", "_mask")] if name.endswith("_orig") else value
+        for name, value in first.items() if not name.endswith("_mask")
+    })
+    with torch.inference_mode():
+        assert torch.equal(reference.eval()(images), plain.eval()(images))
+    """
+
+  @Test func theDocumentsBlocksWork() throws {
+    let scratch = try Scratch()
+    let blocks = try codeBlocks(of: "docs/interchange.md", language: "python")
+    let shell = try #require(try codeBlocks(of: "docs/interchange.md", language: "sh").first)
+    try #require(blocks.count == 3)
+    // One program: the second block goes on where the first ended, after the shell's.
+    let golden = projectDirectory.appending(path: "Tests/Golden").path()
+    let program =
+      Self.torchvision + blocks[0]
+      + "import subprocess\nsubprocess.run(['sh', '-ec', sys.argv[2]], check=True, stdout=subprocess.DEVNULL)\n"
+      + blocks[1] + Self.checks + blocks[2]
+    try scratch.write(Data(program.utf8), "program.py")
+    let place = URL(filePath: try builtExecutable("dptrain")).deletingLastPathComponent().path()
+    let path = "\(place):\(ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin")"
+    let result = try run(
+      PyTorchPeer.python, ["program.py", golden, shell], environment: ["PATH": path], directory: scratch.url,
+      timeout: 240)
+    #expect(result.succeeded, "\(result)")
+
+    // The last block's file begins a run.
+    try scratch.writeImages()
+    let training = try dptrain(
+      ["train", "--start", "imagenet.safetensors", "--data", "images", "--output", "run", "--learning-rate", "1e-6"]
+        + Scratch.smallBatch + ["--epochs", "1"], directory: scratch.url)
+    #expect(training.succeeded, "\(training)")
+    #expect(
+      training.outputLines.contains(
+        "training begins with the weights of imagenet.safetensors; its classifier of 1,000 classes is replaced by a new one of 10"
+      ), "\(training)")
+    let (start, end) = (
+      try SafetensorsFile(path: scratch.path("imagenet.safetensors")),
+      try SafetensorsFile(path: scratch.path("run/dense.safetensors"))
+    )
+    #expect(try end.shape("fc.weight") == [10, 512])
+    let (before, after) = (try start.floats("layer1.0.conv1.weight"), try end.floats("layer1.0.conv1.weight"))
+    #expect(zip(before, after).allSatisfy { ($0 - $1).magnitude < 1e-3 } && before != after)
+  }
+}
+
+/// The Python of `Tests/Peers`.
+enum PyTorchPeer {
+  static let python = projectDirectory.appending(path: "Tests/Peers/.venv/bin/python").path()
+  static let isThere =
+    FileManager.default.isExecutableFile(atPath: python)
+    && (try? run(python, ["-c", "import torch, safetensors.torch"]).succeeded) ?? false
+}

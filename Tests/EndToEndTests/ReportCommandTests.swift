@@ -1,0 +1,99 @@
+import Foundation
+import RunReport
+import TestSupport
+import Testing
+import Training
+
+/// `dptrain report`, and the page without a browser.
+struct ReportCommandTests {
+  /// A copy of a finished run, to change.
+  private func copy(_ scratch: Scratch) throws -> String {
+    let copied = try run("cp", ["-r", FinishedRun.on(ranks: 2).url.path(), scratch.path("on-2")])
+    try #require(copied.succeeded, "\(copied)")
+    return scratch.path("on-2")
+  }
+
+  @Test func thePageIsMadeAgainFromTheDirectoryAlone() throws {
+    let scratch = try Scratch()
+    let path = try copy(scratch)
+    let page = try scratch.contents("on-2/report.html")
+    try FileManager.default.removeItem(atPath: scratch.path("on-2/report.html"))
+    let result = try dptrain(["report", path])
+    #expect(result.succeeded && result.outputLines == ["wrote \(path)/report.html"], "\(result)")
+    #expect(try scratch.contents("on-2/report.html") == page)
+    let text = String(decoding: page, as: UTF8.self)
+    #expect(!text.contains("<script") && !text.contains("http://") && !text.contains("https://"))
+    #expect(page.count < 500_000)
+  }
+
+  /// While a process has the run, the page looks again and again; when it has ended, it says how to go on.
+  @Test func anUnfinishedRunIsShownAsOne() throws {
+    let scratch = try Scratch()
+    let path = try copy(scratch)
+    try FileManager.default.removeItem(atPath: scratch.path("on-2/report.txt"))
+    var record = try RunRecord(json: scratch.contents("on-2/report.json"))
+    record.state = .running
+    try scratch.write(Data(try record.json()), "on-2/report.json")
+    let refresh = "http-equiv=\"refresh\""
+    do {
+      let directory = try RunDirectory(resuming: path)
+      let refused = try dptrain(["report", path])
+      expectRefusal(refused, saying: ["is still running", "--output"], status: 1)
+      let result = try dptrain(["report", path, "--output", scratch.path("page.html")])
+      #expect(result.succeeded, "\(result)")
+      withExtendedLifetime(directory) {}
+    }
+    let running = String(decoding: try scratch.contents("page.html"), as: UTF8.self)
+    #expect(running.contains(refresh) && running.contains("<b>Running</b>: fine-tuning, round 2, epoch 1 of 1 done"))
+    #expect(try dptrain(["report", path]).succeeded)
+    let ended = String(decoding: try scratch.contents("on-2/report.html"), as: UTF8.self)
+    #expect(!ended.contains(refresh) && ended.contains("dptrain resume \(path)"))
+  }
+
+  /// Runs of earlier versions have no `report.json`.
+  @Test func aRunWithoutARecordStillHasCurves() throws {
+    let scratch = try Scratch()
+    let path = try copy(scratch)
+    try FileManager.default.removeItem(atPath: scratch.path("on-2/report.json"))
+    #expect(try dptrain(["report", path]).succeeded)
+    let text = String(decoding: try scratch.contents("on-2/report.html"), as: UTF8.self)
+    #expect(text.contains("has no report.json") && text.contains("id=\"curves\"") && !text.contains("id=\"layers\""))
+  }
+
+  @Test(arguments: [
+    ("config.json", Data("{".utf8)), ("metrics.jsonl", Data("{\"phase\":\"dense\"}\n".utf8)),
+    ("report.json", Data("[]".utf8)), ("report.json", Data("{\"format\":\"dptrain-report-0\"}".utf8)),
+    ("config.json", nil), ("metrics.jsonl", nil),
+  ])
+  func aDirectoryThatCannotBeUnderstoodIsSaid(file: String, contents: Data?) throws {
+    let scratch = try Scratch()
+    let path = try copy(scratch)
+    let page = try scratch.contents("on-2/report.html")
+    if let contents {
+      try scratch.write(contents, "on-2/\(file)")
+    } else {
+      try FileManager.default.removeItem(atPath: scratch.path("on-2/\(file)"))
+    }
+    expectRefusal(try dptrain(["report", path]), saying: [path, file], status: 1)
+    #expect(try scratch.contents("on-2/report.html") == page)
+  }
+
+  @Test func whatIsNoRunIsRefused() throws {
+    let scratch = try Scratch()
+    expectRefusal(
+      try dptrain(["report", scratch.path("nowhere")]), saying: ["nowhere is no run directory"], status: 1)
+    #expect(try dptrain(["report"]).status == 2)
+  }
+
+  @Test func theCommandMakesTheRunAgain() throws {
+    let run = try FinishedRun.on(ranks: 2)
+    let record = try RunRecord(json: run.contents("report.json"))
+    let command = try #require(record.sessions.first?.command)
+    #expect(command.hasPrefix("mpirun -n 2 dptrain --arch resnet8 --data synthetic"))
+    let words = command.split(separator: " ").map(String.init)
+    let scratch = try Scratch()
+    let again = try dptrain(Array(words.dropFirst(4)) + ["--output", scratch.path("again")])
+    #expect(again.succeeded, "\(again)")
+    #expect(again.outputLines.last { $0.hasPrefix("weights ") } == run.weights)
+  }
+}

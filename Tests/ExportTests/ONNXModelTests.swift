@@ -1,0 +1,64 @@
+import Export
+import Foundation
+import Inference
+import NeuralNetwork
+import TestSupport
+import Testing
+
+/// onnx's checker accepts what we write, and ONNX Runtime computes our logits from it.
+@Suite(.python("onnx"), .python("onnxruntime"))
+struct ONNXModelTests {
+  /// - Parameter output: what the script prints, to be looked at.
+  private func check(_ network: FoldedNetwork, images count: Int, output look: (String) -> Void = { _ in }) throws {
+    let directory = try TemporaryDirectory()
+    func url(_ name: String) -> URL { directory.url.appending(path: name) }
+    let images = randomImages(count)
+    let expected = network.logits(images)
+    try RawFloats.write(images, to: url("images"))
+    try ONNXModel(network, description: "a test", version: "1", metadata: [("mean", "0 0 0")])
+      .write(to: url("model.onnx").path())
+    let result = try PythonPeer.script(
+      "onnx_logits.py", ["model.onnx", "images", "logits"].map { url($0).path() })
+    try #require(result.succeeded, "\(result)")
+    let logits = try RawFloats.read(url("logits"))
+    let scale = max(1, expected.map(\.magnitude).max() ?? 1)
+    try #require(logits.count == 2 * expected.count)
+    #expect(largestDifference(Array(logits[..<expected.count]), expected) <= 1e-4 * scale)
+    #expect(largestDifference(Array(logits[expected.count...]), expected) <= 1e-4 * scale)
+    look(result.standardOutput)
+  }
+
+  @Test(arguments: [Architecture.resnet18, .resnet18CIFAR])
+  func prunedResNets(architecture: Architecture) throws {
+    let network = FoldedNetwork(Network.random(architecture, sparsity: 0.98))
+    try check(network, images: architecture == .resnet18 ? 128 : 8) { text in
+      #expect(text.contains("input images batch 3 32 32 output logits batch 10"))
+      #expect(text.contains("producer dptrain"))
+    }
+  }
+
+  /// With shortcuts of some channels only, biases by pixel, and layers without inputs.
+  @Test(arguments: [0.9, 0.985, 0.997]) func removedChannels(sparsity: Double) throws {
+    try check(Network.random(.resnet8, sparsity: sparsity).folded, images: 128)
+  }
+
+  @Test func shortcutsOfSomeChannelsAndBiasesByPixelAreAmongThem() throws {
+    var operators = Set<String>()
+    for sparsity in [0.985, 0.997] {
+      try check(Network.random(.resnet8, sparsity: sparsity).folded, images: 2) { text in
+        operators.formUnion(text.split(separator: "\n")[0].split(separator: " ").map(String.init))
+      }
+    }
+    #expect(operators.isSuperset(of: ["Conv", "Add", "Relu", "Gather", "Gemm", "GlobalAveragePool", "Flatten"]))
+  }
+
+  /// Nothing depends on the image: there is no chain of weights from it to the logits.
+  @Test func aNetworkThatIsCutInTwo() throws {
+    for cut in ["conv1.weight", "fc.weight", "layer2.0.conv2.weight"] {
+      let network = Network.random(.resnet8, sparsity: 0.5)
+      network.change(cut) { _, _ in 0 }
+      try check(network.folded, images: 3)
+      try check(FoldedNetwork(network), images: 3)
+    }
+  }
+}
