@@ -16,7 +16,9 @@ struct ConfigCommand: ParsableCommand {
 
   @OptionGroup(title: "Configuration") var settings: ConfigurationOptions
   @OptionGroup(title: "Places") var places: PlaceOptions
+  @OptionGroup(title: "Start") var start: StartOptions
   @OptionGroup(title: "Checkpoints and trouble") var reliability: ReliabilityOptions
+  @OptionGroup(title: "Monitoring") var monitoring: MonitoringOptions
   @OptionGroup(title: "Pruning") var pruning: PruningOptions
   @OptionGroup(title: "Training") var training: TrainingOptions
   @OptionGroup(title: "Watchdog") var watch: WatchOptions

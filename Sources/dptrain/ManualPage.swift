@@ -100,7 +100,7 @@ struct ManualPage {
       if !lines.isEmpty { lines.append(".Pp") }
       if paragraph.hasPrefix("  ") {
         lines.append(".Bd -literal -offset indent")
-        lines += paragraph.split(separator: "\n").map { escaped(String($0.dropFirst(2))) }
+        lines += paragraph.split(separator: "\n").map { $0.dropFirst(2).replacing("\\", with: "\\e") }
         lines.append(".Ed")
       } else {
         lines += paragraph.split(separator: "\n").map { escaped(String($0)) }
@@ -109,10 +109,11 @@ struct ManualPage {
     return lines
   }
 
-  /// Text that no line of which is taken for a macro.
+  /// Text no line of which is taken for a macro, a sentence a line as mdoc wants it.
   private static func escaped(_ text: String) -> String {
-    let plain = text.replacing("\\", with: "\\e")
-    return plain.hasPrefix(".") || plain.hasPrefix("'") ? "\\&" + plain : plain
+    let lines = text.replacing("\\", with: "\\e").replacing(/([.?!]\)?) +/) { "\($0.1)\n" }
+    return lines.split(separator: "\n").map { $0.hasPrefix(".") || $0.hasPrefix("'") ? "\\&\($0)" : "\($0)" }
+      .joined(separator: "\n")
   }
 
   /// As in the middle of a line, without the full stop.

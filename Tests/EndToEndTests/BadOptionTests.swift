@@ -53,7 +53,7 @@ struct BadOptionTests {
     (["--no-such-flag"], "--no-such-flag"),
     (["evaluate"], "<model>"),
     (["evaluate", "model.safetensors", "--batch", "0"], "--batch must be at least 1"),
-    (["predict"], "<model>"),
+    (["predict"], "--model is missing"),
     (["predict", "model.safetensors", "--top", "0"], "--top must be at least 1"),
     (["predict", "model.safetensors", "--images", "first"], "'first'"),
     (["predict", "model.safetensors", "--images", "3-"], "'3-'"),

@@ -89,7 +89,7 @@ struct InstallTests {
         . "$0"
         COMP_WORDS=(dptrain \(words.map { "'\($0)'" }.joined(separator: " ")))
         COMP_CWORD=\(words.count) COMP_LINE="${COMP_WORDS[*]}" COMP_POINT=${#COMP_LINE}
-        "$(complete -p dptrain | sed 's/.*-F \\([^ ]*\\).*/\\1/')" dptrain '\(words.last ?? "")' ''
+        "$(complete -p dptrain | sed 's/.*-F \\([^ ]*\\).*/\\1/')" dptrain '\(words.last ?? "")' '\(words.dropLast().last ?? "dptrain")'
         printf '%s\\n' "${COMPREPLY[@]}"
         """
       let result = try run("bash", ["-c", program, script])
@@ -104,7 +104,8 @@ struct InstallTests {
 
   @Test(.enabled(if: has("zsh"), "zsh is not installed"))
   func zshReadsItsCompletions() throws {
-    let script = try installed().path("root/usr/share/zsh/site-functions/_dptrain")
+    let scratch = try installed()
+    let script = scratch.path("root/usr/share/zsh/site-functions/_dptrain")
     let result = try run("zsh", ["-n", script])
     #expect(result.succeeded && result.standardError.isEmpty, "\(result)")
   }
