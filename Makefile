@@ -88,9 +88,6 @@ uninstall: ## remove what make install installed (the same PREFIX, DESTDIR)
 setup: ## install what is missing: Open MPI, OpenBLAS, xxHash, libpng, libjpeg, pkg-config
 	@.ci/setup
 
-peers: ## install the Python packages that some tests compare dptrain with
-	@.ci/peers
-
 data: ## download CIFAR-10 to data/
 	@.ci/setup curl
 	@.ci/download-cifar10 data
