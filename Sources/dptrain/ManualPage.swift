@@ -100,7 +100,7 @@ struct ManualPage {
       if !lines.isEmpty { lines.append(".Pp") }
       if paragraph.hasPrefix("  ") {
         lines.append(".Bd -literal -offset indent")
-        lines += paragraph.split(separator: "\n").map { $0.dropFirst(2).replacing("\\", with: "\\e") }
+        lines += paragraph.split(separator: "\n").map { String($0.dropFirst(2)).replacing("\\", with: "\\e") }
         lines.append(".Ed")
       } else {
         lines += paragraph.split(separator: "\n").map { escaped(String($0)) }
