@@ -88,7 +88,8 @@ struct ManualPage {
   private var environment: [String] {
     let first = "Every flag of the commands that make runs can be set by a variable, and by a line of the file that"
     return [
-      ".Sh ENVIRONMENT", first, ".Fl -config", "names. The file counts least, then the environment, then the flag.",
+      ".Sh ENVIRONMENT", first, ".Fl -config", "names.",
+      "The file counts least, then the environment, then the flag.",
       ".Bl -tag -width Ds", ".It Ev DPTRAIN_CONFIG", "The configuration file, where", ".Fl -config", "is not given.",
     ] + settings.flatMap { [".It Ev \($0.variable)", "Sets", ".Fl -\($0.name) ."] } + [".El"]
   }
@@ -97,8 +98,10 @@ struct ManualPage {
   private static func prose(_ text: String) -> [String] {
     var lines: [String] = []
     for paragraph in text.split(separator: "\n\n") {
-      if !lines.isEmpty { lines.append(".Pp") }
-      if paragraph.hasPrefix("  ") {
+      let isLiteral = paragraph.hasPrefix("  ")
+      // A display has its own distance.
+      if !lines.isEmpty, !isLiteral { lines.append(".Pp") }
+      if isLiteral {
         lines.append(".Bd -literal -offset indent")
         lines += paragraph.split(separator: "\n").map { String($0.dropFirst(2)).replacing("\\", with: "\\e") }
         lines.append(".Ed")
