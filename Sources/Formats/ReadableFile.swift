@@ -27,6 +27,8 @@ final class ReadableFile: Sendable {
 
   /// `count` elements from byte `offset` on, as they lie in the file. A file that ends before is an error (`EIO`).
   func read<Element: BitwiseCopyable>(_ type: Element.Type, count: Int, at offset: Int) throws(FileError) -> [Element] {
+    // An empty array is one object that all threads share; being told that it holds nothing would write to it.
+    guard count > 0 else { return [] }
     var failure: FileError?
     let elements = [Element](unsafeUninitializedCapacity: count) { buffer, initialized in
       var rest = UnsafeMutableRawBufferPointer(buffer)[..<(count * MemoryLayout<Element>.stride)]

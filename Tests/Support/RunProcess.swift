@@ -17,6 +17,10 @@ public enum LaunchFailure: Error, CustomStringConvertible {
   }
 }
 
+/// What all limits of time are multiplied by: 1, or what `DPTRAIN_TEST_PATIENCE` says where programs are slow, as under a
+/// sanitizer.
+public let patience = ProcessInfo.processInfo.environment["DPTRAIN_TEST_PATIENCE"].flatMap(Double.init) ?? 1
+
 /// Runs a program to its end and returns what it left behind.
 ///
 /// Both output streams go to files rather than pipes: no amount of output can block the program, and a grandchild that
@@ -27,7 +31,7 @@ public enum LaunchFailure: Error, CustomStringConvertible {
 ///   - arguments: its arguments, without the program's own name.
 ///   - environment: variables to set on top of this process's own; nil removes one.
 ///   - directory: the working directory; nil for this process's own.
-///   - timeout: seconds after which the program and all it started in its process group are killed (`Ending.timedOut`).
+///   - timeout: seconds after which the program and all it started in its process group are killed (`Ending.timedOut`); see ``patience``.
 public func run(
   _ program: String, _ arguments: [String] = [], environment: [String: String?] = [:], directory: URL? = nil,
   timeout: Double = 120
@@ -40,7 +44,7 @@ public func run(
   let start = clock.now
   let child = try spawn(
     program, arguments, environment: environment, directory: directory, output: outputFile, error: errorFile)
-  let ending = wait(for: child, timeout: timeout)
+  let ending = wait(for: child, timeout: timeout * patience)
   return ProcessResult(
     command: ([program] + arguments).joined(separator: " "),
     ending: ending,

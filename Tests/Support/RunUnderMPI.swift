@@ -14,7 +14,7 @@ private let oneJob = NSLock()
 ///   - arguments: the program's arguments.
 ///   - environment: variables to set for `mpirun` and, through it, for every rank; nil removes one.
 ///   - directory: the working directory; nil for this process's own.
-///   - timeout: seconds after which `mpirun` ends the job with status 110.
+///   - timeout: seconds after which `mpirun` ends the job with status 110; see ``patience``.
 public func mpirun(
   ranks: Int, program: String, arguments: [String] = [], environment: [String: String?] = [:],
   directory: URL? = nil, timeout: Int = 60
@@ -31,11 +31,12 @@ public func mpirun(
   }
   variables.merge(environment) { _, new in new }
 
+  let timeout = Int((Double(timeout) * patience).rounded(.up))
   oneJob.lock()
   defer { oneJob.unlock() }
   return try run(
     "mpirun",
     ["-n", String(ranks), "--oversubscribe", "--bind-to", "none", "--timeout", String(timeout), executable]
       + arguments,
-    environment: variables, directory: directory, timeout: Double(timeout) + 20)
+    environment: variables, directory: directory, timeout: (Double(timeout) + 20) / patience)
 }
