@@ -1,17 +1,23 @@
 import RandomNumbers
 
 /// Random crops and flips of the training images of one epoch: torchvision's `RandomCrop(32, padding=4)` followed by
-/// `RandomHorizontalFlip()`. What an image gets depends on the seed, the epoch and the image's number alone.
+/// `RandomHorizontalFlip()`, and where it is asked for cutout (DeVries & Taylor, 2017, arXiv 1708.04552). What an image gets
+/// depends on the seed, the epoch and the image's number alone.
 public struct Augmentation: Sendable, Equatable {
   public let seed: UInt64
   public let epoch: Int
+  /// The edge of the square that cutout hides, in pixels; 0 for none.
+  public let cutout: Int
 
   /// Black pixels added on each side before the crop.
   public static let padding = 4
 
-  public init(seed: UInt64, epoch: Int) {
+  /// - Parameter cutout: the edge of the square that is hidden, from 0 (none) to 32 pixels.
+  public init(seed: UInt64, epoch: Int, cutout: Int = 0) {
+    precondition((0...Record.edge).contains(cutout), "a square of \(cutout) pixels in an image of \(Record.edge)")
     self.seed = seed
     self.epoch = epoch
+    self.cutout = cutout
   }
 
   /// Which pixel of an image becomes which.
@@ -21,14 +27,31 @@ public struct Augmentation: Sendable, Equatable {
     public let shiftY: Int
     /// Whether the crop is then mirrored left to right.
     public let isFlipped: Bool
+    /// The rows and columns of the result that are hidden: they get 0 once pixels are normalised, which is the mean.
+    public let hidden: Hidden
+
+    /// A part of an image.
+    public struct Hidden: Sendable, Equatable {
+      public let rows: Range<Int>
+      public let columns: Range<Int>
+
+      /// Nothing.
+      public static let none = Hidden(rows: 0..<0, columns: 0..<0)
+
+      public init(rows: Range<Int>, columns: Range<Int>) {
+        self.rows = rows
+        self.columns = columns
+      }
+    }
 
     /// The image as it is.
     public static let identity = Placement(shiftX: 0, shiftY: 0, isFlipped: false)
 
-    public init(shiftX: Int, shiftY: Int, isFlipped: Bool) {
+    public init(shiftX: Int, shiftY: Int, isFlipped: Bool, hidden: Hidden = .none) {
       self.shiftX = shiftX
       self.shiftY = shiftY
       self.isFlipped = isFlipped
+      self.hidden = hidden
     }
   }
 
@@ -38,7 +61,21 @@ public struct Augmentation: Sendable, Equatable {
     let positions = UInt32(2 * Self.padding + 1)
     let top = Int(stream.integer(below: positions))
     let left = Int(stream.integer(below: positions))
+    let isFlipped = stream.integer(below: 2) == 1
     return Placement(
-      shiftX: left - Self.padding, shiftY: top - Self.padding, isFlipped: stream.integer(below: 2) == 1)
+      shiftX: left - Self.padding, shiftY: top - Self.padding, isFlipped: isFlipped, hidden: hidden(&stream))
+  }
+
+  /// As in the authors' implementation: the square's centre is any pixel, and what lies outside of the image is cut off.
+  private func hidden(_ stream: inout RandomStream) -> Placement.Hidden {
+    guard cutout > 0 else { return .none }
+    let edge = Record.edge
+    func side() -> Range<Int> {
+      let center = Int(stream.integer(below: UInt32(edge)))
+      let start = center - cutout / 2
+      return max(0, start)..<min(edge, start + cutout)
+    }
+    let rows = side()
+    return Placement.Hidden(rows: rows, columns: side())
   }
 }

@@ -13,6 +13,8 @@ public struct CIFARDataset: Sendable {
   public let isSynthetic: Bool
   /// What the images are and where they come from, in one line without a full stop.
   public let description: String
+  /// The same without their numbers.
+  private let name: String
 
   /// The paths of the record files; empty for the synthetic set.
   public let files: [String]
@@ -23,6 +25,14 @@ public struct CIFARDataset: Sendable {
     case .directory(let path): try self.init(directory: path)
     case .synthetic: self = .synthetic()
     }
+  }
+
+  /// The same, less what is held out of the training images and stands in the place of the test images; see ``holdingOut(_:)``.
+  ///
+  /// - Parameter count: nil for none.
+  public init(_ source: DataSource, holdingOut count: Int?) throws(CIFARError) {
+    try self.init(source)
+    if let count { self = try holdingOut(count) }
   }
 
   /// Maps the record files in `directory`, or in the directory that an archive of CIFAR-10 or CIFAR-100 unpacks to where that lies
@@ -51,7 +61,8 @@ public struct CIFARDataset: Sendable {
     files = (found.training + found.test).map { "\(directory)/\($0)" }
     classNames = found.classNames
     isSynthetic = false
-    description = "\(found.name) from \(directory): \(Self.counts(training, test))"
+    name = "\(found.name) from \(directory)"
+    description = "\(name): \(Self.counts(training, test))"
   }
 
   init(synthetic training: ImageSet, test: ImageSet, classNames: [String]) {
@@ -60,7 +71,30 @@ public struct CIFARDataset: Sendable {
     self.classNames = classNames
     files = []
     isSynthetic = true
-    description = "built-in synthetic data (not CIFAR-10): \(Self.counts(training, test))"
+    name = "built-in synthetic data (not CIFAR-10)"
+    description = "\(name): \(Self.counts(training, test))"
+  }
+
+  private init(training: ImageSet, test: ImageSet, like other: CIFARDataset, description: String) {
+    self.training = training
+    self.test = test
+    self.description = description
+    classNames = other.classNames
+    isSynthetic = other.isSynthetic
+    name = other.name
+    files = other.files
+  }
+
+  /// The data set for choosing between settings: its last `count` training images are held out and stand in the place of the test
+  /// images, which nothing then looks at.
+  public func holdingOut(_ count: Int) throws(CIFARError) -> CIFARDataset {
+    guard count >= 1, count < training.count else { throw .holdout(found: count, images: training.count) }
+    let kept = training.count - count
+    return CIFARDataset(
+      training: ImageSet(0..<kept, of: training), test: ImageSet(kept..<training.count, of: training), like: self,
+      description:
+        "\(name): \(Self.grouped(kept)) training images; the last \(Self.grouped(count)) of them are held out "
+        + "and stand in for the test images")
   }
 
   /// `directory`, or the directory that an archive unpacks to where that lies in it.

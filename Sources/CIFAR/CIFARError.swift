@@ -18,6 +18,8 @@ public enum CIFARError: Error, Equatable, CustomStringConvertible {
   case description(String, reason: String)
   /// A record file that does not hold as many images as `dataset.json` says.
   case imageCount(String, found: Int, expected: Int)
+  /// More images to hold out than there are, or none.
+  case holdout(found: Int, images: Int)
 
   public var description: String {
     switch self {
@@ -45,6 +47,8 @@ public enum CIFARError: Error, Equatable, CustomStringConvertible {
       "\(path) does not describe a data set: \(reason); 'dptrain data import' writes such files"
     case .imageCount(let path, let found, let expected):
       "\(path) holds \(found) images, but dataset.json says \(expected): the files do not belong together, or one is cut off"
+    case .holdout(let found, let images):
+      "cannot hold out \(found) of \(images) training images: expected 1 to \(images - 1)"
     }
   }
 

@@ -69,12 +69,14 @@ private struct Lane {
   /// Column x shows the image's column `origin + step · x`.
   private let origin: Int
   private let step: Int
+  private let hidden: Augmentation.Placement.Hidden
 
   init(pixels: UnsafePointer<UInt8>, _ placement: Augmentation.Placement) {
     self.pixels = pixels
     shiftY = placement.shiftY
     let (edge, shift) = (Record.edge, placement.shiftX)
     step = placement.isFlipped ? -1 : 1
+    hidden = placement.hidden
     origin = placement.isFlipped ? edge - 1 + shift : shift
     visible = placement.isFlipped ? max(0, shift)..<min(edge, edge + shift) : max(0, -shift)..<min(edge, edge - shift)
   }
@@ -82,6 +84,15 @@ private struct Lane {
   /// Writes row `y` of a channel, its columns `stride` apart.
   @inline(__always)
   func write(
+    channel: Int, y: Int, _ values: UnsafeBufferPointer<Float>, to target: UnsafeMutablePointer<Float>, stride: Int
+  ) {
+    writeVisible(channel: channel, y: y, values, to: target, stride: stride)
+    guard hidden.rows.contains(y) else { return }
+    for x in hidden.columns { target[x * stride] = 0 }
+  }
+
+  @inline(__always)
+  private func writeVisible(
     channel: Int, y: Int, _ values: UnsafeBufferPointer<Float>, to target: UnsafeMutablePointer<Float>, stride: Int
   ) {
     let black = values[0]

@@ -3,6 +3,8 @@ public struct ImageSet: Sendable {
   private let blocks: [RecordBlock]
   /// The number of the first image of each block.
   private let starts: [Int]
+  /// The number, over all blocks, of the first image of the set.
+  private let first: Int
   /// The number of images.
   public let count: Int
   /// What the pixels are normalised by.
@@ -19,6 +21,17 @@ public struct ImageSet: Sendable {
     }
     self.starts = starts
     self.count = count
+    first = 0
+  }
+
+  /// A part of a set, numbered from 0 again.
+  init(_ range: Range<Int>, of whole: ImageSet) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= whole.count, "images \(range) of \(whole.count)")
+    blocks = whole.blocks
+    starts = whole.starts
+    first = whole.first + range.lowerBound
+    count = range.count
+    normalization = whole.normalization
   }
 
   /// The class of image `index`.
@@ -43,8 +56,9 @@ public struct ImageSet: Sendable {
   @inline(__always)
   private func locate(_ index: Int) -> (block: RecordBlock, record: Int) {
     precondition(index >= 0 && index < count, "image \(index) of \(count)")
+    let place = first + index
     var number = blocks.count - 1
-    while starts[number] > index { number -= 1 }
-    return (blocks[number], index - starts[number])
+    while starts[number] > place { number -= 1 }
+    return (blocks[number], place - starts[number])
   }
 }

@@ -134,4 +134,28 @@ import Testing
   private func error(_ directory: String) throws -> CIFARError? {
     #expect(throws: CIFARError.self) { try CIFARDataset(directory: directory) }
   }
+
+  @Test("The last training images stand in for the test images, and nothing looks at these any more")
+  func heldOut() throws {
+    let whole = try CIFARDataset(.synthetic)
+    let data = try CIFARDataset(.synthetic, holdingOut: 300)
+    let kept = whole.training.count - 300
+    #expect(data.training.count == kept && data.test.count == 300)
+    for index in [0, 1, 150, 299] {
+      #expect(data.test.pixels(index) == whole.training.pixels(kept + index))
+      #expect(data.test.label(index) == whole.training.label(kept + index))
+    }
+    for index in [0, kept - 1] { #expect(data.training.pixels(index) == whole.training.pixels(index)) }
+    #expect(data.classNames == whole.classNames && data.normalization == whole.normalization && data.isSynthetic)
+    #expect(data.description.contains("the last 300 of them are held out"), "\(data.description)")
+    // Over the border between two files.
+    let directory = try RecordDirectory(count: 10)
+    let records = try CIFARDataset(directory: directory.path)
+    let held = try records.holdingOut(15).test
+    #expect((0..<15).map(held.pixels) == (35..<50).map(records.training.pixels))
+    #expect((0..<15).map(held.label) == (35..<50).map(records.training.label))
+    for count in [0, 50, 51] {
+      #expect(throws: CIFARError.holdout(found: count, images: 50)) { try records.holdingOut(count) }
+    }
+  }
 }

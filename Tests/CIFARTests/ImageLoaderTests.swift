@@ -38,7 +38,8 @@ import Testing
           let (sourceX, sourceY) = ((placement.isFlipped ? 31 - x : x) + placement.shiftX, y + placement.shiftY)
           let isInside = (0..<32).contains(sourceX) && (0..<32).contains(sourceY)
           let byte = isInside ? pixels[channel * 1024 + sourceY * 32 + sourceX] : 0
-          result.append((Float(byte) / 255 - mean[channel]) / deviation[channel])
+          let isHidden = placement.hidden.rows.contains(y) && placement.hidden.columns.contains(x)
+          result.append(isHidden ? 0 : (Float(byte) / 255 - mean[channel]) / deviation[channel])
         }
       }
     }
@@ -61,11 +62,13 @@ import Testing
     }
   }
 
-  @Test("Every lane holds its image cropped and flipped as its placement says", arguments: [16, 48, 64])
-  func augmented(lanes: Int) {
+  @Test(
+    "Every lane holds its image cropped, flipped and hidden in part as its placement says", arguments: [16, 48, 64],
+    [0, 8])
+  func augmented(lanes: Int, cutout: Int) {
     let indices = (0..<Int32(lanes)).map { ($0 * 7) % 50 }
     for epoch in 0..<4 {
-      let augmentation = Augmentation(seed: 9, epoch: epoch)
+      let augmentation = Augmentation(seed: 9, epoch: epoch, cutout: cutout)
       let batch = load(indices, lanes: lanes, augmentation: augmentation)
       for (number, index) in indices.enumerated() {
         let placement = augmentation.placement(image: Int(index))
@@ -118,6 +121,32 @@ import Testing
         other.placement(image: $0) != Augmentation(seed: 2, epoch: 3).placement(image: $0)
       }
       #expect(moved.count > 980)
+    }
+  }
+
+  @Test(
+    "The hidden square has its size wherever it lies inside, is cut off at the border, and is anywhere alike",
+    arguments: [1, 8, 16, 31])
+  func hiddenSquare(edge: Int) {
+    let count = 20_000
+    var hidden = [Int](repeating: 0, count: 32)
+    for image in 0..<count {
+      let placement = Augmentation(seed: 4, epoch: 1, cutout: edge).placement(image: image)
+      let (rows, columns) = (placement.hidden.rows, placement.hidden.columns)
+      for side in [rows, columns] {
+        #expect(side.lowerBound >= 0 && side.upperBound <= 32 && (1...edge).contains(side.count))
+        #expect(side.count == edge || side.lowerBound == 0 || side.upperBound == 32)
+      }
+      for row in rows { hidden[row] += 1 }
+      let without = Augmentation(seed: 4, epoch: 1).placement(image: image)
+      #expect(without.shiftX == placement.shiftX && without.shiftY == placement.shiftY)
+      #expect(without.isFlipped == placement.isFlipped && without.hidden == .none)
+    }
+    // A row is hidden by every centre within half an edge of it.
+    for row in 0..<32 {
+      let centers = (0..<32).count { (($0 - edge / 2)..<($0 - edge / 2 + edge)).contains(row) }
+      let expected = Double(count * centers) / 32
+      #expect(abs(Double(hidden[row]) - expected) < 6 * expected.squareRoot(), "row \(row)")
     }
   }
 
