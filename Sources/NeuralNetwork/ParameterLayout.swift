@@ -32,6 +32,9 @@ public struct Parameter: Sendable, Equatable {
   /// The number of its elements that have a place in the arena.
   public var keptCount: Int { blocks.reduce(0) { $0 + $1.count } }
 
+  /// The number of its elements in dead taps, pruned ones included.
+  public var deadCount: Int { count / max(1, blocks.count) * isLive.count { !$0 } }
+
   public init(
     name: String, shape: [Int], role: Role, blocks: [Range<Int>], isLive: [Bool], kept: [[Int32]]? = nil
   ) {

@@ -30,12 +30,16 @@ public struct DiskNeed: Sendable, Equatable, CustomStringConvertible {
   ///   - layout: of the dense network.
   ///   - rounds: of pruning.
   ///   - keptCheckpoints: how many stay; one more is the best, and one is being written.
-  public init(layout: ParameterLayout, rounds: Int, keptCheckpoints: Int) {
+  ///   - rewinds: whether the weights of an epoch are kept to go back to.
+  ///   - averages: whether a moving average of the weights is kept.
+  public init(
+    layout: ParameterLayout, rounds: Int, keptCheckpoints: Int, rewinds: Bool = false, averages: Bool = false
+  ) {
     let word = MemoryLayout<Float>.stride
     modelBytes = layout.count * word + Self.head
-    models = 1 + (rounds > 0 ? rounds + 1 : 0)
+    models = 1 + (rounds > 0 ? rounds + 1 : 0) + (rewinds ? 1 : 0)
     recordBytes = Self.picturesBytes + (2 * rounds + 1) * Self.stageBytes
-    checkpointBytes = (layout.count + layout.liveCount) * word + Self.head + recordBytes
+    checkpointBytes = (layout.count + (averages ? 2 : 1) * layout.liveCount) * word + Self.head + recordBytes
     checkpoints = keptCheckpoints + 2
   }
 

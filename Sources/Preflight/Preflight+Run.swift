@@ -37,7 +37,9 @@ extension Preflight {
       guard world.rank == 0 else { return "" }
       let layout = ParameterLayout(configuration.architecture.graph(classes: data.classNames.count))
       let rounds = configuration.pruning.prunes ? try configuration.pruning.requests(layout: layout, seed: 0).count : 0
-      let need = DiskNeed(layout: layout, rounds: rounds, keptCheckpoints: policy.keptCheckpoints)
+      let need = DiskNeed(
+        layout: layout, rounds: rounds, keptCheckpoints: policy.keptCheckpoints,
+        rewinds: configuration.pruning.rewinding?.subject == .weights, averages: configuration.averaging > 0)
       let free = try need.check(path: path)
       return "needs up to \(need.bytes.bytes) of disk" + (free.map { ", \($0.bytes) are free" } ?? "")
     }

@@ -33,7 +33,7 @@ public struct RunSteps: Sendable, Equatable {
     let rounds = prunes ? pruning.gradual == nil ? try pruning.requests(layout: layout, seed: 0).count : 1 : 0
     self.init(
       dense: configuration.kind != .prune ? configuration.dense.epochs * epoch : 0,
-      finetune: configuration.finetune.epochs * epoch, rounds: rounds, epoch: epoch)
+      finetune: configuration.retraining(round: 1).epochs * epoch, rounds: rounds, epoch: epoch)
   }
 
   /// The steps that are left after some of a phase.

@@ -102,7 +102,8 @@ public struct RunSummary: Sendable {
     case .prune: return "pruned\(last.round > 1 ? ", round \(last.round)" : ""), before the next epoch"
     case .finetune:
       let round = last.round > 1 ? ", round \(last.round)" : ""
-      return "fine-tuning\(round), epoch \(last.epoch) of \(run.configuration.finetune.epochs) done"
+      let epochs = run.configuration.retraining(round: last.round).epochs
+      return "fine-tuning\(round), epoch \(last.epoch) of \(epochs) done"
     }
   }
 }

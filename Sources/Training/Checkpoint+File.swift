@@ -33,6 +33,9 @@ extension Checkpoint {
       if let dead = optimizer.deadMomentum {
         tensors.append(NamedTensor(name: "dead_momentum", shape: [dead.count], elements: .float32(dead)))
       }
+      if let average = optimizer.average {
+        tensors.append(NamedTensor(name: "average", shape: [average.count], elements: .float32(average)))
+      }
     }
     if let survivors {
       let words = survivors.words
@@ -60,13 +63,15 @@ extension Checkpoint {
   /// A checkpoint of texts as ``texts()`` gives them, and tensors.
   init(
     configuration: String, state: String, survivors: Mask?, arena: [Float], momentum: [Float], deadMomentum: [Float]?,
-    metrics: [UInt8], report: [UInt8], record: [UInt8] = []
+    average: [Float]?, metrics: [UInt8], report: [UInt8], record: [UInt8] = []
   ) throws {
     let scalars = try Self.decoder.decode(Scalars.self, from: Data(state.utf8))
     self.init(
       configuration: try Self.decoder.decode(RunConfiguration.self, from: Data(configuration.utf8)),
       state: scalars.run, survivors: survivors, arena: arena,
-      optimizer: scalars.dead.map { OptimizerState(momentum: momentum, dead: $0, deadMomentum: deadMomentum) },
+      optimizer: scalars.dead.map {
+        OptimizerState(momentum: momentum, dead: $0, deadMomentum: deadMomentum, average: average)
+      },
       metrics: metrics, report: report, record: record)
   }
 
@@ -126,8 +131,9 @@ extension Checkpoint {
     guard let arena = try floats("arena") else { throw Problem.contents("it has no tensor arena") }
     return try Checkpoint(
       configuration: configuration, state: state, survivors: survivors, arena: arena,
-      momentum: try floats("momentum") ?? [], deadMomentum: try floats("dead_momentum"), metrics: try bytes("metrics"),
-      report: try bytes("report"), record: file.contains("record") ? try bytes("record") : [])
+      momentum: try floats("momentum") ?? [], deadMomentum: try floats("dead_momentum"),
+      average: try floats("average"), metrics: try bytes("metrics"), report: try bytes("report"),
+      record: file.contains("record") ? try bytes("record") : [])
   }
 
   private static func scalars(_ file: SafetensorsFile) throws -> Scalars {

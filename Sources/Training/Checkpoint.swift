@@ -32,6 +32,7 @@ public struct Checkpoint: Sendable, Equatable {
     survivors == other.survivors && arena.map(\.bitPattern) == other.arena.map(\.bitPattern)
       && optimizer?.momentum.map(\.bitPattern) == other.optimizer?.momentum.map(\.bitPattern)
       && optimizer?.dead == other.optimizer?.dead && optimizer?.deadMomentum == other.optimizer?.deadMomentum
+      && optimizer?.average?.map(\.bitPattern) == other.optimizer?.average?.map(\.bitPattern)
   }
 
   package init(
@@ -61,16 +62,19 @@ public struct Checkpoint: Sendable, Equatable {
     var arena = checkpoint?.arena ?? []
     var momentum = checkpoint?.optimizer?.momentum ?? []
     var dead = checkpoint?.optimizer?.deadMomentum ?? []
+    var average = checkpoint?.optimizer?.average ?? []
     var words = checkpoint?.survivors?.words ?? []
     try communicator.broadcast(&arena, root: 0)
     try communicator.broadcast(&momentum, root: 0)
     try communicator.broadcast(&dead, root: 0)
+    try communicator.broadcast(&average, root: 0)
     try communicator.broadcast(&words, root: 0)
     let elements = try communicator.broadcast(checkpoint?.survivors?.count ?? -1, root: 0)
     if let checkpoint { return checkpoint }
     return try Checkpoint(
       configuration: texts[0], state: texts[1], survivors: Mask(count: elements, words: words), arena: arena,
-      momentum: momentum, deadMomentum: dead.isEmpty ? nil : dead, metrics: [], report: [])
+      momentum: momentum, deadMomentum: dead.isEmpty ? nil : dead, average: average.isEmpty ? nil : average,
+      metrics: [], report: [])
   }
 
   /// The network of the checkpoint.
@@ -95,6 +99,10 @@ public struct Checkpoint: Sendable, Equatable {
       }
       if let dead = optimizer.deadMomentum, dead.count != layout.dead.count {
         throw .fit("the momentum of \(dead.count) dead taps, expected \(layout.dead.count)")
+      }
+      let averaged = configuration.averaging > 0 ? layout.averagedCount : 0
+      guard (optimizer.average?.count ?? 0) == averaged else {
+        throw .fit("an average of \(optimizer.average?.count ?? 0) elements, expected \(averaged)")
       }
     }
     return network

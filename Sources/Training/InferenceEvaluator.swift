@@ -12,13 +12,16 @@ public final class InferenceEvaluator {
   private let batch: Int
   private let pixels: AlignedBuffer
   private let logits: AlignedBuffer
+  /// Those of the mirrored images, where they count too.
+  private let mirrored: AlignedBuffer?
 
   /// - Parameters:
   ///   - normalization: nil for the images' own.
   ///   - batch: the images that the engine is given at once, at least 1.
+  ///   - averagesFlips: whether the logits are means over each image and its mirror image.
   public init(
     _ images: ImageSet, normalization: Normalization? = nil, engine: InferenceEngine, batch: Int,
-    communicator: Communicator
+    averagesFlips: Bool = false, communicator: Communicator
   ) {
     self.images = images
     self.engine = engine
@@ -27,6 +30,7 @@ public final class InferenceEvaluator {
     loader = ImageLoader(images, normalization: normalization)
     pixels = AlignedBuffer(count: batch * Record.imageSize)
     logits = AlignedBuffer(count: batch * engine.network.classes)
+    mirrored = averagesFlips ? AlignedBuffer(count: batch * engine.network.classes) : nil
   }
 
   /// The loss and prediction of every image, on every rank the same.
@@ -53,5 +57,14 @@ public final class InferenceEvaluator {
   private func infer(_ indices: [Int32]) {
     loader.fillOneByOne(indices, into: pixels.pointer)
     engine(images: pixels.pointer, count: indices.count, logits: logits.pointer)
+    guard let mirrored else { return }
+    for row in 0..<(indices.count * Record.channels * Record.edge) {
+      var columns = UnsafeMutableBufferPointer(start: pixels.pointer + row * Record.edge, count: Record.edge)
+      columns.reverse()
+    }
+    engine(images: pixels.pointer, count: indices.count, logits: mirrored.pointer)
+    for place in 0..<(indices.count * engine.network.classes) {
+      logits.pointer[place] = (logits.pointer[place] + mirrored.pointer[place]) / 2
+    }
   }
 }

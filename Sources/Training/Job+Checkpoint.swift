@@ -62,6 +62,7 @@ extension Job {
     let start = clock.now
     defer { checkpoints.secondsHeld += (clock.now - start) / .seconds(1) }
     try verify()
+    let average = try trainer?.gatherAverage() ?? nil
     let gathered = try trainer?.gatherMomentum()
     guard let directory else { return }
     var (arena, momentum) = checkpoints.takeMemory()
@@ -72,7 +73,8 @@ extension Job {
     checkpoints.write(
       Checkpoint(
         configuration: configuration, state: state, survivors: survivors, arena: arena,
-        optimizer: trainer?.optimizerState(momentum: momentum), metrics: Array(directory.metricsText.utf8),
+        optimizer: trainer?.optimizerState(momentum: momentum, average: average),
+        metrics: Array(directory.metricsText.utf8),
         report: Array(observer.report.utf8), record: observer.record))
   }
 

@@ -13,9 +13,10 @@ extension Job {
       observer.phaseBegan(
         PhaseStart(
           phase: phase, round: round, rounds: isGradual ? 1 : rounds, isGradual: isGradual, numbers: numbers,
-          steps: trainer.steps))
+          rewinds: phase == .finetune && configuration.pruning.rewinding != nil, steps: trainer.steps))
     }
     while state.epoch < numbers.epochs {
+      if phase == .dense { try keepForRewinding() }
       if !state.isEvaluated {
         try trainSteps(trainer, numbers, phase: phase, round: round)
         try endEpoch(trainer, numbers, phase: phase, round: round)
@@ -27,6 +28,7 @@ extension Job {
       }
       state.beginEpoch()
     }
+    try trainer.adoptAverage()
     if trainer.times.steps > 0 {
       state.exchanges.append(
         ExchangeSummary(
@@ -85,7 +87,7 @@ extension Job {
     let sums = state.sums
     state.trainingSeconds += sums.seconds
     state.trainedImages += plan.stepsPerEpoch * plan.batchSize
-    let evaluation = try evaluate()
+    let evaluation = try trainer.withAverage(evaluate)
     state.endEpoch(accuracy: evaluation.accuracy)
     let exchange = trainer.times.exchange - sums.exchangeBefore
     let steps = Double(plan.stepsPerEpoch)

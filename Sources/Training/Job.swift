@@ -172,9 +172,8 @@ public final class Job {
   ///
   /// - Parameter round: from 1.
   public func finetune(round: Int) throws {
-    var phase = configuration.finetune
-    for _ in 1..<round { phase.learningRate *= configuration.pruning.learningRateDecay }
-    try train(phase, phase: .finetune, round: round)
+    try rewindWeights()
+    try train(configuration.retraining(round: round), phase: .finetune, round: round)
     try save("checkpoints/round-\(round).safetensors")
     if round == rounds { try save("pruned.safetensors") }
   }
@@ -193,16 +192,17 @@ public final class Job {
   /// Prunes in the middle of training, and returns what goes on with the rest.
   func pruneGradually(_ trainer: Trainer, round: Int, epoch: Int) throws -> Trainer {
     let result = try Training.prune(network, mask: mask, request: requests[round - 1], communicator: communicator)
-    let compaction = keep(result.mask)
-    let evaluation = try evaluate()
+    var next = trainer
+    if let compaction = keep(result.mask) {
+      next = try Trainer(continuing: trainer, network, compaction: compaction, microbatch: microbatch)
+    } else {
+      trainer.mask = result.mask
+    }
+    let evaluation = try next.withAverage(evaluate)
     let record = pruned(round: round, epoch: epoch, evaluation)
     try self.record(record)
     observer.prunedInTraining(record, result)
-    guard let compaction else {
-      trainer.mask = result.mask
-      return trainer
-    }
-    return try Trainer(continuing: trainer, network, compaction: compaction, microbatch: microbatch)
+    return next
   }
 
   private func pruned(round: Int, epoch: Int, _ evaluation: Evaluation) -> MetricsRecord {
@@ -240,7 +240,7 @@ public final class Job {
     try communicator.collectively { try directory?.append(record) }
   }
 
-  private func save(_ name: String) throws {
+  func save(_ name: String) throws {
     try communicator.collectively {
       guard let directory else { return }
       // A checkpoint that is being written must not take the last of the disk from the model.

@@ -7,6 +7,8 @@ public struct PhaseStart: Sendable {
   /// Whether the job prunes in its dense phase.
   public let isGradual: Bool
   public let numbers: PhaseConfiguration
+  /// Whether it trains again from an epoch of dense training on.
+  public let rewinds: Bool
   public let steps: Int
 }
 

@@ -10,11 +10,14 @@ package struct OptimizerState: Sendable, Equatable {
   package var dead: DeadWeightDecay
   /// Of dead taps, where L1 regularization moves each by its own sign.
   package var deadMomentum: [Float]?
+  /// The moving average of the live parameters and running statistics, where there is one.
+  package var average: [Float]?
 
-  package init(momentum: [Float], dead: DeadWeightDecay, deadMomentum: [Float]?) {
+  package init(momentum: [Float], dead: DeadWeightDecay, deadMomentum: [Float]?, average: [Float]? = nil) {
     self.momentum = momentum
     self.dead = dead
     self.deadMomentum = deadMomentum
+    self.average = average
   }
 }
 
@@ -30,32 +33,52 @@ final class Optimizer {
   private var dead = DeadWeightDecay()
   /// The momentum of dead taps, where L1 regularization moves each by its own sign.
   private var deadVelocity: AlignedBuffer?
+  /// nil where none is kept.
+  let average: WeightAverage?
 
-  /// - Parameter owned: the part of the exchanged range that this rank updates.
-  init(_ network: Network, owned: Range<Int>) {
+  /// - Parameters:
+  ///   - owned: the part of the exchanged range that this rank updates.
+  ///   - averaging: the decay of a moving average; 0 for none.
+  init(_ network: Network, owned: Range<Int>, averaging: Double) {
     self.network = network
     self.owned = owned
+    average = averaging > 0 ? WeightAverage(of: network, owned: owned, decay: averaging) : nil
     velocity = AlignedBuffer(count: owned.clamped(to: 0..<network.layout.liveCount).count)
   }
 
   /// An optimizer that goes on, with the survivors' momentum, where another one stands.
   ///
   /// - Parameters:
+  ///   - averaging: the decay of a moving average; 0 for none.
   ///   - momentum: of all live parameters in the other one's layout; see ``copyMomentum(to:)``.
+  ///   - average: the moving average in that layout, where there is one.
   ///   - compaction: from its layout to the network's.
   convenience init(
-    _ network: Network, owned: Range<Int>, continuing other: Optimizer, momentum: AlignedBuffer, compaction: Compaction
+    _ network: Network, owned: Range<Int>, averaging: Double, continuing other: Optimizer, momentum: [Float],
+    average whole: [Float]?, compaction: Compaction
   ) {
-    self.init(network, owned: owned)
+    self.init(network, owned: owned, averaging: averaging)
+    if let average, let whole {
+      whole.withUnsafeBufferPointer { whole in
+        guard let base = whole.baseAddress else { return }
+        average.take(base) { Int(compaction.sources[$0]) }
+      }
+    }
     for index in owned.clamped(to: 0..<network.layout.liveCount) {
-      velocity.pointer[index - owned.lowerBound] = momentum.pointer[Int(compaction.sources[index])]
+      velocity.pointer[index - owned.lowerBound] = momentum[Int(compaction.sources[index])]
     }
     dead = other.dead
   }
 
   /// An optimizer that goes on from a checkpoint.
-  convenience init(_ network: Network, owned: Range<Int>, restoring state: OptimizerState) {
-    self.init(network, owned: owned)
+  convenience init(_ network: Network, owned: Range<Int>, averaging: Double, restoring state: OptimizerState) {
+    self.init(network, owned: owned, averaging: averaging)
+    if let average, let whole = state.average {
+      whole.withUnsafeBufferPointer { whole in
+        guard let base = whole.baseAddress else { return }
+        average.take(base) { $0 }
+      }
+    }
     let live = owned.clamped(to: 0..<network.layout.liveCount)
     for (place, index) in live.enumerated() { velocity.pointer[place] = state.momentum[index] }
     dead = state.dead
@@ -67,9 +90,12 @@ final class Optimizer {
 
   /// What decides the optimizer's next steps.
   ///
-  /// - Parameter momentum: of all live parameters, brought together from the ranks.
-  func state(momentum: [Float]) -> OptimizerState {
-    OptimizerState(momentum: momentum, dead: dead, deadMomentum: deadVelocity.map { Array($0.elements) })
+  /// - Parameters:
+  ///   - momentum: of all live parameters, brought together from the ranks.
+  ///   - average: the moving average, brought together as well.
+  func state(momentum: [Float], average: [Float]?) -> OptimizerState {
+    OptimizerState(
+      momentum: momentum, dead: dead, deadMomentum: deadVelocity.map { Array($0.elements) }, average: average)
   }
 
   /// Copies the momentum of the owned parameters to their places in a buffer of the layout.
@@ -79,12 +105,19 @@ final class Optimizer {
   }
 
   /// Updates the owned range of the arena, and all dead taps, from the sum of `microbatches` gradients.
-  func step(_ step: GradientDescentStep, gradient: AlignedBuffer, microbatches: Int, mask: Mask?) {
+  ///
+  /// - Parameters:
+  ///   - number: the step's, of its phase, from 1.
+  ///   - decaysAll: whether weight decay acts on biases and normalization too.
+  func step(
+    _ step: GradientDescentStep, number: Int, gradient: AlignedBuffer, microbatches: Int, decaysAll: Bool, mask: Mask?
+  ) {
     var scaled = step
     scaled.gradientScale = 1 / Float(microbatches)
-    updateParameters(scaled, gradient, mask)
+    updateParameters(scaled, decaysAll: decaysAll, gradient, mask)
     updateStatistics(gradient, scale: scaled.gradientScale)
     updateDeadTaps(step, mask)
+    average?.add(network.arena, step: number)
   }
 
   /// Brings dead taps up to date, before anybody reads them.
@@ -92,10 +125,13 @@ final class Optimizer {
     dead.apply(to: network.arena[network.layout.dead])
   }
 
-  private func updateParameters(_ step: GradientDescentStep, _ gradient: AlignedBuffer, _ mask: Mask?) {
+  private func updateParameters(
+    _ step: GradientDescentStep, decaysAll: Bool, _ gradient: AlignedBuffer, _ mask: Mask?
+  ) {
     let layout = network.layout
     var unregularized = step
     unregularized.l1 = 0
+    if !decaysAll { unregularized.weightDecay = 0 }
     let weights = owned.clamped(to: 0..<layout.weightCount)
     let others = owned.clamped(to: layout.weightCount..<layout.liveCount)
     update(weights, step, gradient, mask)

@@ -25,16 +25,18 @@ extension PruningConfiguration {
       PruneRequest(
         convolutionAmount: convolutions.amounts[round], linearAmount: linear.amounts[round],
         target: target.map { target in gradual.map { target.part($0.fractions[round]) } ?? target },
-        roundsLeft: gradual == nil ? convolutions.rounds - round : 1, scope: scope, score: score, costPower: costPower,
-        seed: seed, round: round)
+        roundsLeft: gradual == nil ? convolutions.rounds - round : 1, scope: scope,
+        // By their cost dead taps come first, all with the score 0.
+        score: isDeadOnly ? .l1PerCost : score, costPower: costPower, seed: seed, round: round)
     }
   }
 
   /// The final fraction of pruned convolution weights; 0 where a target decides.
   private func total(_ layout: ParameterLayout) throws(PruningError) -> Double {
     if target != nil { return 0 }
-    guard let count else { return amount }
     let size = layout.convolutionWeights.reduce(0) { $0 + $1.count }
+    if isDeadOnly { return Double(layout.convolutionWeights.reduce(0) { $0 + $1.deadCount }) / Double(size) }
+    guard let count else { return amount }
     guard count < size else { throw .countBeyondRemaining(pool: "the convolutions", found: count, remaining: size) }
     return Double(count) / Double(size)
   }

@@ -1,3 +1,4 @@
+import CIFAR
 import Pruning
 
 extension RunConfiguration {
@@ -15,8 +16,14 @@ extension RunConfiguration {
     try Self.require((0..<1).contains(momentum), "momentum", momentum, "0 or more, below 1")
     try Self.require(weightDecay >= 0 && weightDecay.isFinite, "weightDecay", weightDecay, "0 or more")
     try Self.require(l1 >= 0 && l1.isFinite, "l1", l1, "0 or more")
+    try Self.require((0..<1).contains(averaging), "averaging", averaging, "0 or more, below 1")
+    try Self.require((0...Record.edge).contains(cutout), "cutout", cutout, "0 to \(Record.edge)")
+    try Self.require(holdout.map { $0 >= 1 }, "holdout", holdout, "1 or more")
     try Self.require((0..<1).contains(labelSmoothing), "labelSmoothing", labelSmoothing, "0 or more, below 1")
     try pruning.check(epochs: dense.epochs)
+    try Self.require(
+      kind != .prune || pruning.rewinding?.subject != .weights, "pruning.rewinding.subject", "weights",
+      "learning-rate: only a run that trains the dense network has weights to go back to")
   }
 
   fileprivate static func require(
@@ -30,6 +37,7 @@ extension RunConfiguration {
 extension PhaseConfiguration {
   fileprivate func check(_ phase: String, leastEpochs: Int) throws(ConfigurationError) {
     let range = leastEpochs...RunConfiguration.mostEpochs
+    try RunConfiguration.require(skippedEpochs == 0, "\(phase).skippedEpochs", skippedEpochs, "0")
     try RunConfiguration.require(
       range.contains(epochs), "\(phase).epochs", epochs, "\(range.lowerBound) to \(range.upperBound)")
     try RunConfiguration.require(
@@ -62,6 +70,9 @@ extension PruningConfiguration {
     try RunConfiguration.require(
       PruneScore.costPowers.contains(costPower), "pruning.costPower", costPower,
       "\(PruneScore.costPowers.lowerBound) to \(PruneScore.costPowers.upperBound)")
+    try RunConfiguration.require(
+      rewinding.map { (0..<epochs).contains($0.epoch) }, "pruning.rewinding.epoch", rewinding?.epoch,
+      "0 to \(epochs - 1), an epoch of dense training")
     guard let gradual else { return }
     try RunConfiguration.require(
       gradual.lastEpoch <= epochs, "pruning.gradual.lastEpoch", gradual.lastEpoch, "at most dense.epochs, \(epochs)")

@@ -8,11 +8,28 @@ public struct PhaseConfiguration: Sendable, Equatable, Codable {
   /// The largest learning rate of the schedule.
   public var learningRate: Double
   public var schedule: LearningRateSchedule
+  /// The epochs of the schedule that lie before the phase's first one, and are left out.
+  public var skippedEpochs = 0
 
   public init(epochs: Int, learningRate: Double, schedule: LearningRateSchedule) {
     self.epochs = epochs
     self.learningRate = learningRate
     self.schedule = schedule
+  }
+
+  /// The phase from the end of one of its epochs on.
+  func skipping(_ count: Int) -> PhaseConfiguration {
+    var rest = self
+    rest.epochs -= count
+    rest.skippedEpochs += count
+    return rest
+  }
+
+  /// The learning rate of a step, counted from the phase's first.
+  func learningRate(step: Int, stepsPerEpoch: Int) -> Double {
+    schedule.learningRate(
+      peak: learningRate, step: skippedEpochs * stepsPerEpoch + step, steps: (skippedEpochs + epochs) * stepsPerEpoch,
+      stepsPerEpoch: stepsPerEpoch)
   }
 }
 
@@ -39,6 +56,10 @@ public struct PruningConfiguration: Sendable, Equatable, Codable {
   public var costPower: Double
   /// What the fine-tuning learning rate is multiplied by from round to round.
   public var learningRateDecay: Double
+  /// Instead of `amount`: prune exactly the convolution weights that never meet a pixel.
+  public var isDeadOnly = false
+  /// Instead of fine-tuning at its own learning rates: train again as in dense training, from one of its epochs on.
+  public var rewinding: Rewinding?
 
   public init(
     amount: Double = 0, linearAmount: Double = 0, count: Int? = nil, amounts: [Double]? = nil,
@@ -65,7 +86,29 @@ public struct PruningConfiguration: Sendable, Equatable, Codable {
   }
 
   /// Whether there is anything to prune.
-  public var prunes: Bool { amount > 0 || linearAmount > 0 || (count ?? 0) > 0 || amounts != nil || target != nil }
+  public var prunes: Bool {
+    isDeadOnly || amount > 0 || linearAmount > 0 || (count ?? 0) > 0 || amounts != nil || target != nil
+  }
+}
+
+/// What goes back after pruning to where dense training stood at the end of an epoch (Renda, Frankle & Carbin, 2020, arXiv
+/// 2003.02389).
+public struct Rewinding: Sendable, Equatable, Codable {
+  public enum Subject: String, Sendable, CaseIterable, Codable {
+    /// The learning rate; weights stay as they are.
+    case learningRate = "learning-rate"
+    /// The learning rate, the surviving weights and the statistics: the lottery ticket (Frankle & Carbin, 2019, arXiv 1803.03635).
+    case weights
+  }
+
+  public var subject: Subject
+  /// The epochs of dense training that are done there; 0 is its beginning.
+  public var epoch: Int
+
+  public init(_ subject: Subject, epoch: Int) {
+    self.subject = subject
+    self.epoch = epoch
+  }
 }
 
 /// What a run does, in the words of its commands.
@@ -87,6 +130,8 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
   public var dataHash: String?
   /// How many of the training images to use, from the first on; `nil` for all.
   public var trainingImages: Int?
+  /// How many of the training images, from the last on, stand in the place of the test images; `nil` for none.
+  public var holdout: Int?
   /// The file of the model to start from; `nil` for a new network.
   public var model: String?
   public var architecture: Architecture
@@ -97,16 +142,23 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
   public var momentum: Double
   public var nesterov: Bool
   public var weightDecay: Double
+  /// Whether weight decay acts on biases and batch normalization too, and not only on weights.
+  public var decaysAll = true
+  /// The decay of a moving average of the weights, which is what is evaluated and kept; 0 for none.
+  public var averaging = 0.0
   /// The strength of L1 regularization of the weights that pruning left, of convolutions and the linear layer. As in the
   /// article it acts in fine-tuning only.
   public var l1: Double
   public var labelSmoothing: Double
   public var augments: Bool
+  /// The edge of the square that augmentation hides in each image, in pixels; 0 for none.
+  public var cutout = 0
   public var seed: UInt64
   public var exchange: ExchangeMethod
   /// Whether pruned weights stay as zeros, which dense kernels multiply, as masks in PyTorch do: for comparisons.
   public var isMasked = false
   public var dense: PhaseConfiguration
+  /// Of each round; see ``retraining(round:)``.
   public var finetune: PhaseConfiguration
   public var pruning: PruningConfiguration
 
@@ -129,6 +181,18 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
     self.dense = dense
     self.finetune = finetune
     self.pruning = pruning
+  }
+}
+
+extension RunConfiguration {
+  /// How the survivors of a round are trained.
+  ///
+  /// - Parameter round: from 1.
+  public func retraining(round: Int) -> PhaseConfiguration {
+    if let rewinding = pruning.rewinding { return dense.skipping(rewinding.epoch) }
+    var phase = finetune
+    for _ in 1..<max(1, round) { phase.learningRate *= pruning.learningRateDecay }
+    return phase
   }
 }
 

@@ -123,7 +123,7 @@ extension RunState {
     let epochs: Int
     switch stage {
     case .dense: epochs = configuration.dense.epochs
-    case .finetune: epochs = configuration.finetune.epochs
+    case .finetune(let round): epochs = configuration.retraining(round: round).epochs
     default: epochs = 0
     }
     // More than any run comes to; what a run adds to them can still be counted.

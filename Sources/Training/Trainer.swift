@@ -81,7 +81,7 @@ public final class Trainer {
       microbatches: plan.microbatchesPerRank, count: count,
       rounded: configuration.exchange == .bfloat16 ? count - exact : 0)
     exchange = try Exchange(configuration.exchange, communicator, count: count, exact: exact)
-    optimizer = Optimizer(network, owned: exchange.owned)
+    optimizer = Optimizer(network, owned: exchange.owned, averaging: configuration.averaging)
   }
 
   /// A trainer that goes on from a checkpoint.
@@ -101,7 +101,9 @@ public final class Trainer {
       mask: mask, l1: l1, communicator: communicator)
     self.stepsDone = stepsDone
     self.times = times
-    if let optimizer { self.optimizer = Optimizer(network, owned: exchange.owned, restoring: optimizer) }
+    guard let optimizer else { return }
+    self.optimizer = Optimizer(
+      network, owned: exchange.owned, averaging: configuration.averaging, restoring: optimizer)
   }
 
   /// A trainer that goes on, with the survivors' momentum, where another one stands.
@@ -130,9 +132,12 @@ public final class Trainer {
       rounded: configuration.exchange == .bfloat16 ? count - exact : 0)
     exchange = try Exchange(configuration.exchange, other.exchange.communicator, count: count, exact: exact)
     requests = other.requests
+    // The buffer that things are gathered in holds one of them at a time.
+    let average = try other.gatherAverage()
+    let momentum = try other.gatherMomentum()
     optimizer = Optimizer(
-      network, owned: exchange.owned, continuing: other.optimizer, momentum: try other.gatherMomentum(),
-      compaction: compaction)
+      network, owned: exchange.owned, averaging: configuration.averaging, continuing: other.optimizer,
+      momentum: Array(momentum[0..<other.network.layout.liveCount]), average: average, compaction: compaction)
   }
 
   /// The momentum of all live parameters, brought together from the ranks; valid until the next step. Collective.
@@ -144,10 +149,45 @@ public final class Trainer {
     return momentum
   }
 
+  /// The moving average of all live parameters and running statistics, brought together from the ranks; nil where none is kept.
+  /// Collective.
+  func gatherAverage() throws(MPIError) -> [Float]? {
+    guard let average = optimizer.average else { return nil }
+    let sum = accumulator.sum
+    average.copy(to: sum)
+    try exchange.gather(sum)
+    return Array(sum[0..<network.layout.averagedCount])
+  }
+
+  /// Puts the moving average, where one is kept, in the place of the network's parameters and running statistics. Collective.
+  ///
+  /// - Returns: what was there before; nil where nothing changed.
+  @discardableResult
+  func adoptAverage() throws(MPIError) -> [Float]? {
+    guard let average = try gatherAverage() else { return nil }
+    let place = network.arena[0..<network.layout.averagedCount]
+    let before = Array(place)
+    _ = place.update(fromContentsOf: average)
+    // Pruned weights are zero, and their averages only come close to it.
+    mask?.apply(to: place)
+    return before
+  }
+
+  /// Looks at the network as its moving average is, where one is kept. Collective.
+  func withAverage<Result>(_ body: () throws -> Result) throws -> Result {
+    let before = try adoptAverage()
+    defer { if let before { _ = network.arena[0..<before.count].update(fromContentsOf: before) } }
+    return try body()
+  }
+
   /// What decides the next steps besides the network.
   ///
-  /// - Parameter momentum: of all live parameters; see ``gatherMomentum()``.
-  func optimizerState(momentum: [Float]) -> OptimizerState { optimizer.state(momentum: momentum) }
+  /// - Parameters:
+  ///   - momentum: of all live parameters; see ``gatherMomentum()``.
+  ///   - average: see ``gatherAverage()``.
+  func optimizerState(momentum: [Float], average: [Float]?) -> OptimizerState {
+    optimizer.state(momentum: momentum, average: average)
+  }
 
   /// The bytes that this rank sends in one step.
   public var exchangedBytes: Int { exchange.bytesSent }
@@ -166,7 +206,9 @@ public final class Trainer {
   ///   - onStep: called after each step.
   public func trainEpoch(_ epoch: Int, from firstStep: Int = 0, onStep: (StepReport) throws -> Void) throws {
     let order = epochOrder(seed: configuration.seed, epoch: epoch, count: plan.imageCount)
-    let augmentation = configuration.augments ? Augmentation(seed: configuration.seed, epoch: epoch) : nil
+    let augmentation =
+      configuration.augments
+      ? Augmentation(seed: configuration.seed, epoch: epoch, cutout: configuration.cutout) : nil
     try order.withUnsafeBufferPointer { order in
       for step in firstStep..<max(firstStep, plan.stepsPerEpoch) {
         try onStep(try runStep(step, order, augmentation))
@@ -178,8 +220,7 @@ public final class Trainer {
   private func runStep(
     _ step: Int, _ order: UnsafeBufferPointer<Int32>, _ augmentation: Augmentation?
   ) throws -> StepReport {
-    let rate = phase.schedule.learningRate(
-      peak: phase.learningRate, step: stepsDone, steps: steps, stepsPerEpoch: plan.stepsPerEpoch)
+    let rate = phase.learningRate(step: stepsDone, stepsPerEpoch: plan.stepsPerEpoch)
     computeGradient(step, order, augmentation)
     let gradient = accumulator.sum
     try measure(\.exchange) { try exchange.reduce(gradient) }
@@ -200,7 +241,8 @@ public final class Trainer {
         GradientDescentStep(
           learningRate: Float(rate), momentum: Float(configuration.momentum), isNesterov: configuration.nesterov,
           weightDecay: Float(configuration.weightDecay), l1: l1),
-        gradient: gradient, microbatches: plan.microbatchesPerBatch, mask: mask)
+        number: stepsDone, gradient: gradient, microbatches: plan.microbatchesPerBatch,
+        decaysAll: configuration.decaysAll, mask: mask)
     }
     try measure(\.exchange) { try exchange.gather(network.arena) }
     network.batchesTracked += 1

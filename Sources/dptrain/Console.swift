@@ -60,7 +60,8 @@ final class Console: JobObserver {
     let title =
       start.phase == .dense
       ? (start.isGradual ? "Training with gradual pruning" : "Dense training")
-      : "Fine-tuning" + (start.rounds > 1 ? ", round \(start.round) of \(start.rounds)" : "")
+      : (start.rewinds ? "Training again from epoch \(numbers.skippedEpochs) on" : "Fine-tuning")
+        + (start.rounds > 1 ? ", round \(start.round) of \(start.rounds)" : "")
     head("\(title): \(epochs)")
     say("learning rate \(numbers.learningRate.significant(3)), \(numbers.schedule); \(start.steps.grouped) steps")
     say()

@@ -24,6 +24,12 @@ struct EvaluateCommand: RankCommand {
   @Option(help: "Images that are computed at once on each rank, from 1 on.")
   var batch: Int = 256
 
+  @Flag(
+    help:
+      "Average the logits over each image and its mirror image: twice the work, and often some tenths of a percent more."
+  )
+  var flip = false
+
   @OptionGroup(title: "Watchdog") var watch: WatchOptions
 
   var timeout: Double { watch.timeout }
@@ -45,11 +51,13 @@ struct EvaluateCommand: RankCommand {
     console.say(engine.summary(model.origin))
     console.say()
     let evaluator = InferenceEvaluator(
-      data.test, normalization: metadata.normalization, engine: engine, batch: batch, communicator: world)
+      data.test, normalization: metadata.normalization, engine: engine, batch: batch, averagesFlips: flip,
+      communicator: world)
     let clock = ContinuousClock()
     let start = clock.now
     let evaluation = try evaluator.evaluate()
     let seconds = (clock.now - start) / .seconds(1)
+    if flip { console.say("logits are means over each image and its mirror image") }
     try console.show(evaluation, classNames: data.classNames)
     console.say("\(Int((Double(data.test.count) / seconds).rounded()).grouped) images/s")
     return 0

@@ -73,7 +73,7 @@ struct JobSetup {
       return settings
     }
     let source = DataSource.resolve(option: settings.data)
-    let data = try world.collectively { try CIFARDataset(source) }
+    let data = try world.collectively { try CIFARDataset(source, holdingOut: settings.training.holdout) }
     var configuration = try world.collectively { try settings.configuration(source, data) }
     let (network, note) = try world.collectively { try Self.network(configuration, data) }
     configuration.architecture = network.architecture
@@ -138,7 +138,7 @@ struct JobSetup {
     let text = try world.broadcast(own, root: 0)
     let configuration = try world.collectively { try RunConfiguration(json: text, of: path) }
     let source = DataSource.resolve(option: request.settings == nil ? configuration.data : request.settings?.data)
-    let data = try world.collectively { try CIFARDataset(source) }
+    let data = try world.collectively { try CIFARDataset(source, holdingOut: configuration.holdout) }
     try world.collectively {
       var asked = configuration
       if let settings = request.settings { asked = try settings.configuration(source, data) }

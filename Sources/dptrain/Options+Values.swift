@@ -35,9 +35,12 @@ extension TrainingOptions {
       "momentum": "\(configuration.momentum)", "nesterov": "\(configuration.nesterov)",
       "weight-decay": "\(configuration.weightDecay)", "l1": "\(configuration.l1)",
       "label-smoothing": "\(configuration.labelSmoothing)", "augment": "\(configuration.augments)",
-      "seed": "\(configuration.seed)", "exchange": configuration.exchange.rawValue,
+      "cutout": "\(configuration.cutout)", "decay-all": "\(configuration.decaysAll)",
+      "average": "\(configuration.averaging)", "seed": "\(configuration.seed)",
+      "exchange": configuration.exchange.rawValue,
     ]
     values["training-images"] = configuration.trainingImages.map(String.init)
+    values["holdout"] = configuration.holdout.map(String.init)
     for schedule in [configuration.finetune.schedule, dense.schedule] {
       switch schedule {
       case .constant, .cosine: break
@@ -69,10 +72,7 @@ extension PruningOptions {
     var values = [
       "prune-linear": "\(pruning.linearAmount)", "scope": pruning.scope.rawValue, "score": pruning.score.rawValue,
       "masked": "\(configuration.isMasked)", "schedule": schedule.rawValue, "iterations": "\(pruning.iterations)",
-      "finetune-epochs": "\(configuration.finetune.epochs)",
-      "finetune-learning-rate": "\(configuration.finetune.learningRate)",
-      "finetune-schedule": configuration.finetune.schedule.name.rawValue,
-      "round-learning-rate-decay": "\(pruning.learningRateDecay)",
+      "prune-dead": "\(pruning.isDeadOnly)", "round-learning-rate-decay": "\(pruning.learningRateDecay)",
     ]
     if pruning.score == .l1PerCost { values["cost-power"] = "\(pruning.costPower)" }
     if let gradual = pruning.gradual {
@@ -84,8 +84,16 @@ extension PruningOptions {
     values["prune-amounts"] = pruneAmounts
     values["target-macs"] = targetMacs.map { "\($0)" }
     values["target-speedup"] = targetSpeedup.map { "\($0)" }
-    if pruneCount == nil, pruneAmounts == nil, targetMacs == nil, targetSpeedup == nil {
+    if pruneCount == nil, pruneAmounts == nil, targetMacs == nil, targetSpeedup == nil, !pruneDead {
       values["prune"] = "\(pruning.amount)"
+    }
+    if let rewinding = pruning.rewinding {
+      values["rewind"] = rewinding.subject.rawValue
+      values["rewind-epoch"] = "\(rewinding.epoch)"
+    } else {
+      values["finetune-epochs"] = "\(configuration.finetune.epochs)"
+      values["finetune-learning-rate"] = "\(configuration.finetune.learningRate)"
+      values["finetune-schedule"] = configuration.finetune.schedule.name.rawValue
     }
     return values
   }

@@ -89,8 +89,19 @@ struct TrainingOptions: ParsableArguments {
   @Flag(inversion: .prefixedNo, help: "Nesterov's form of momentum.")
   var nesterov: Bool?
 
-  @Option(help: "Weight decay (L2), on all parameters.")
+  @Option(help: "Weight decay (L2).")
   var weightDecay: Double?
+
+  @Flag(inversion: .prefixedNo, help: "Weight decay on biases and batch normalization too, not only on weights.")
+  var decayAll: Bool?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Keep a moving average of the weights, with so much of the old one after each step, such as 0.99; it is what is \
+      evaluated and, at the end of a phase, kept. 0 for none.
+      """, valueName: "decay"))
+  var average: Double?
 
   @Option(help: "Strength of L1 regularization, in fine-tuning, of the weights that pruning left.")
   var l1: Double?
@@ -100,6 +111,10 @@ struct TrainingOptions: ParsableArguments {
 
   @Flag(inversion: .prefixedNo, help: "Random crop (padding 4) and horizontal flip.")
   var augment: Bool = true
+
+  @Option(
+    help: ArgumentHelp("Hide a square of this edge in each training image, 0 to 32; 0 for none.", valueName: "pixels"))
+  var cutout: Int?
 
   @Option(help: "Number that all random draws follow from.")
   var seed: UInt64 = 0
@@ -114,6 +129,12 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Use only the first training images, for a quick trial.", valueName: "count"))
   var trainingImages: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "Hold out the last training images and use them in the place of the test images, to choose settings by.",
+      valueName: "count"))
+  var holdout: Int?
+
   mutating func validate() throws {
     try Self.require(epochs.map { $0 >= 1 }, "--epochs must be at least 1")
     try Self.require(batchSize.map { $0 >= 16 }, "--batch-size must be at least 16")
@@ -125,6 +146,10 @@ struct TrainingOptions: ParsableArguments {
     try Self.require(l1.map { $0 >= 0 && $0.isFinite }, "--l1 must not be negative")
     try Self.require(labelSmoothing.map { $0 >= 0 && $0 < 1 }, "--label-smoothing must be in [0, 1)")
     try Self.require(trainingImages.map { $0 >= 1 }, "--training-images must be at least 1")
+    try Self.require(holdout.map { $0 >= 1 }, "--holdout must be at least 1")
+    try Self.require(cutout.map { 0...32 ~= $0 }, "--cutout must be from 0 to 32")
+    try Self.require(average.map { $0 >= 0 && $0 < 1 }, "--average must be in [0, 1)")
+    try Self.require(augment || (cutout ?? 0) == 0, "--cutout is a part of augmentation; leave out --no-augment")
     try Self.require(rise.map { $0 > 0 && $0 < 1 }, "--rise must be between 0 and 1")
     try Self.require(milestones.map { Self.integers($0) != nil }, "--milestones takes epochs such as 100,150")
   }
@@ -148,6 +173,10 @@ struct TrainingOptions: ParsableArguments {
     result.seed = seed
     result.exchange = exchange ?? result.exchange
     result.trainingImages = trainingImages
+    result.holdout = holdout
+    result.cutout = augment ? cutout ?? result.cutout : 0
+    result.decaysAll = decayAll ?? result.decaysAll
+    result.averaging = average ?? result.averaging
     return result
   }
 

@@ -3,6 +3,8 @@ import NeuralNetwork
 import Pruning
 import Training
 
+extension Rewinding.Subject: ExpressibleByArgument {}
+
 /// The words of `--schedule`.
 enum PruningScheduleName: String, CaseIterable, ExpressibleByArgument {
   /// Prune a trained network, fine-tune, and so on.
@@ -36,6 +38,11 @@ struct PruningOptions: ParsableArguments {
       "Instead of --prune: how many times as fast as the dense network inference is to be, as predicted.",
       valueName: "factor"))
   var targetSpeedup: Double?
+
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Instead of --prune: prune exactly the convolution weights that never meet a pixel, which changes no result.")
+  var pruneDead = false
 
   @Option(help: "Final fraction of pruned weights of the linear layer.")
   var pruneLinear: Double = 0
@@ -86,6 +93,18 @@ struct PruningOptions: ParsableArguments {
   @Option(help: "What the fine-tuning learning rate is multiplied by from round to round.")
   var roundLearningRateDecay: Double = 1
 
+  @Option(
+    help: """
+      Instead of fine-tuning by its own settings: train again as in dense training from the end of --rewind-epoch on, with its \
+      learning rates (learning-rate), or with its surviving weights too, the lottery ticket (weights).
+      """)
+  var rewind: Rewinding.Subject?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --rewind: the epoch of dense training to go back to; 0 is its beginning.", valueName: "epoch"))
+  var rewindEpoch: Int?
+
   mutating func validate() throws {
     let fraction = "must be in [0, 1): 0.98 prunes 98 % of the weights"
     try TrainingOptions.require(prune.map { $0 >= 0 && $0 < 1 }, "--prune \(fraction)")
@@ -110,6 +129,21 @@ struct PruningOptions: ParsableArguments {
       pruneAmounts == nil || iterations == 1, "--prune-amounts sets the rounds; leave out --iterations")
     try validateTarget()
     try validateSchedule()
+    try validateRewinding()
+  }
+
+  private func validateRewinding() throws {
+    try TrainingOptions.require(
+      (rewind == nil) == (rewindEpoch == nil),
+      "--rewind and --rewind-epoch go together: what goes back, and to which epoch")
+    guard rewind != nil else { return }
+    try TrainingOptions.require(rewindEpoch.map { $0 >= 0 }, "--rewind-epoch must not be negative")
+    try TrainingOptions.require(
+      finetuneEpochs == nil && finetuneLearningRate == nil && finetuneSchedule == nil && roundLearningRateDecay == 1,
+      "--rewind trains again by the settings of dense training; leave out --finetune-epochs, --finetune-learning-rate, "
+        + "--finetune-schedule and --round-learning-rate-decay")
+    try TrainingOptions.require(
+      schedule == .rounds, "--rewind goes back after a round of pruning; leave out --schedule cubic")
   }
 
   private func validateTarget() throws {
@@ -117,10 +151,15 @@ struct PruningOptions: ParsableArguments {
       targetMacs.map { $0 > 0 && $0 < 1 }, "--target-macs must be in (0, 1): 0.1 keeps 10 % of the multiply-adds")
     try TrainingOptions.require(
       targetSpeedup.map { $0 > 1 && $0.isFinite }, "--target-speedup must be above 1, such as 8 for 8 times as fast")
-    let given = [prune != nil, pruneCount != nil, pruneAmounts != nil, targetMacs != nil, targetSpeedup != nil]
+    let given = [
+      prune != nil, pruneCount != nil, pruneAmounts != nil, targetMacs != nil, targetSpeedup != nil, pruneDead,
+    ]
     try TrainingOptions.require(
       given.count { $0 } <= 1,
-      "--prune, --prune-count, --prune-amounts, --target-macs and --target-speedup exclude each other")
+      "--prune, --prune-count, --prune-amounts, --prune-dead, --target-macs and --target-speedup exclude each other")
+    try TrainingOptions.require(
+      !pruneDead || (scope == .global && score == .l1 && iterations == 1 && schedule == .rounds && pruneLinear == 0),
+      "--prune-dead says which weights go; leave out --scope, --score, --iterations, --schedule and --prune-linear")
     try TrainingOptions.require(
       costPower.map { PruneScore.costPowers.contains($0) }, "--cost-power must be from 0 to 4")
     try TrainingOptions.require(
@@ -165,12 +204,14 @@ struct PruningOptions: ParsableArguments {
     configuration.finetune.schedule = training.changed(configuration.finetune.schedule, by: finetuneSchedule)
     configuration.finetune.epochs = finetuneEpochs ?? configuration.finetune.epochs
     configuration.finetune.learningRate = finetuneLearningRate ?? configuration.finetune.learningRate
-    let isCounted = pruneCount != nil || pruneAmounts != nil || target != nil
+    let isCounted = pruneCount != nil || pruneAmounts != nil || target != nil || pruneDead
     configuration.pruning = PruningConfiguration(
       amount: isCounted ? 0 : prune ?? 0.98, linearAmount: pruneLinear, count: pruneCount,
       amounts: pruneAmounts.flatMap(Self.fractions), target: target, iterations: iterations,
       gradual: try gradual(epochs: configuration.dense.epochs), scope: scope, score: score,
       costPower: costPower ?? PruneScore.defaultCostPower, learningRateDecay: roundLearningRateDecay)
+    configuration.pruning.isDeadOnly = pruneDead
+    configuration.pruning.rewinding = rewind.map { Rewinding($0, epoch: rewindEpoch ?? 0) }
   }
 
   private func gradual(epochs: Int) throws(PruningError) -> CubicSchedule? {

@@ -55,6 +55,51 @@ struct InferenceCommandTests {
     #expect(result.outputLines.last?.replacing(",", with: "") == "\(right) of 1024 right", "\(result)")
   }
 
+  /// `evaluate --flip` is what the probabilities of images and mirror images give: their geometric mean, made to sum to one.
+  @Test(arguments: [nil, 2])
+  func mirrorImagesAreAveraged(ranks: Int?) throws {
+    let scratch = try Scratch()
+    let model = try FinishedRun.on(ranks: 2).path("pruned.safetensors")
+    let images = Scratch.images("test_batch.bin")
+    var mirrored = images
+    for pixel in 0..<64 * 3_072 {
+      let (image, place) = (pixel / 3_072, pixel % 3_072)
+      let start = image * Scratch.recordSize + 1
+      mirrored[start + place] = images[start + place / 32 * 32 + 31 - place % 32]
+    }
+    try scratch.writeImages()
+    let names = ["test_batch.bin": images, "mirrored.bin": mirrored]
+    var probabilities: [String: [[Int: Double]]] = [:]
+    for (name, data) in names {
+      try scratch.write(data, name)
+      let result = try dptrain(["predict", "--model", model, scratch.path(name), "--top", "10", "--json"])
+      probabilities[name] = try result.outputLines.map { line in
+        let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+        let classes = try #require(object?["classes"] as? [[String: Any]])
+        return Dictionary(
+          uniqueKeysWithValues: classes.compactMap { entry in
+            (entry["index"] as? Int).flatMap { index in (entry["probability"] as? Double).map { (index, $0) } }
+          })
+      }
+    }
+    let (own, other) = (try #require(probabilities["test_batch.bin"]), try #require(probabilities["mirrored.bin"]))
+    try #require(own.count == 64 && other.count == 64)
+    var loss = 0.0
+    for image in 0..<64 {
+      let means = own[image].mapValues { _ in 0.0 }.merging(
+        own[image].map { ($0.key, ($0.value * (other[image][$0.key] ?? 0)).squareRoot()) }
+      ) { $1 }
+      try #require(means.count == 10)
+      loss -= log(try #require(means[image % 10]) / means.values.reduce(0, +)) / 64
+    }
+    let result = try dptrain(
+      ["evaluate", model, "--data", scratch.path("images"), "--flip", "--batch", "7"], ranks: ranks)
+    let found = try #require(
+      result.standardOutput.firstMatch(of: /test loss ([0-9.]+), accuracy/).flatMap { Double($0.1) }, "\(result)")
+    #expect(abs(found - loss) < 1e-3, "\(found), \(loss)")
+    #expect(result.standardOutput.contains("means over each image and its mirror image"))
+  }
+
   @Test func imagesThatAreNotThereAreRefused() throws {
     let model = try FinishedRun.on(ranks: 2).path("pruned.safetensors")
     try Refusal("", saying: "--images names image 64", "the test images are 0 to 63") { scratch in

@@ -33,6 +33,21 @@ struct ResumeTests {
     (
       "gradients as bfloat16", 2, ["run"] + small + ["--exchange", "bfloat16"] + Scratch.smallBatch
     ),
+    (
+      "averaged", 1,
+      ["run"] + small + ["--average", "0.9", "--no-decay-all", "--cutout", "8"] + Scratch.smallBatch
+    ),
+    (
+      "gradual and averaged", 1,
+      ["run"] + small + ["--average", "0.9", "--schedule", "cubic", "--epochs", "3", "--to-epoch", "2"]
+        + Scratch.smallBatch
+    ),
+    (
+      "two rounds that rewind weights", 1,
+      ["run"]
+        + small.filter { !["--finetune-epochs", "--finetune-learning-rate", "0.05"].contains($0) }.filter { $0 != "1" }
+        + ["--iterations", "2", "--rewind", "weights", "--rewind-epoch", "1", "--holdout", "64"] + Scratch.smallBatch
+    ),
     // Dead taps: resnet8 has none.
     (
       "resnet18 with L1", 1,

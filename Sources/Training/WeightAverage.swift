@@ -1,0 +1,54 @@
+import Kernels
+import NeuralNetwork
+
+/// An exponential moving average of the parameters and running statistics that a rank updates, one slice of them a rank
+/// (Polyak & Juditsky, 1992).
+///
+///     average ← average + (1 − decay) · (value − average)
+///
+/// In the first steps the decay is (1 + n) / (10 + n) where that is less, so that random weights are soon forgotten: TensorFlow's
+/// `ExponentialMovingAverage` with `num_updates`. Dead taps have none: no result depends on them.
+final class WeightAverage {
+  /// The places in the arena.
+  private let range: Range<Int>
+  private let decay: Float
+  private let values: AlignedBuffer
+
+  /// - Parameters:
+  ///   - network: whose present values it begins with.
+  ///   - owned: the part of the exchanged range that this rank updates.
+  init(of network: Network, owned: Range<Int>, decay: Double) {
+    range = owned.clamped(to: 0..<network.layout.averagedCount)
+    self.decay = Float(decay)
+    values = AlignedBuffer(count: range.count)
+    values.pointer.update(from: network.arena.pointer + range.lowerBound, count: range.count)
+  }
+
+  /// Takes in the values after a step.
+  ///
+  /// - Parameter step: of the phase, from 1.
+  func add(_ arena: AlignedBuffer, step: Int) {
+    let rate = 1 - min(decay, Float(1 + step) / Float(10 + step))
+    let (average, source) = (values.pointer, arena.pointer + range.lowerBound)
+    for index in 0..<range.count { average[index] += rate * (source[index] - average[index]) }
+  }
+
+  /// Copies the rank's part to its places in a buffer of the layout.
+  func copy(to buffer: AlignedBuffer) {
+    (buffer.pointer + range.lowerBound).update(from: values.pointer, count: range.count)
+  }
+
+  /// Takes over the rank's part of an average.
+  ///
+  /// - Parameters:
+  ///   - whole: of all ranks together.
+  ///   - place: where in `whole` an element of the arena is found.
+  func take(_ whole: UnsafePointer<Float>, from place: (Int) -> Int) {
+    for index in range { values.pointer[index - range.lowerBound] = whole[place(index)] }
+  }
+}
+
+extension ParameterLayout {
+  /// `arena[0..<averagedCount]`: what an average is taken of, live blocks and running statistics.
+  var averagedCount: Int { metrics.lowerBound }
+}
