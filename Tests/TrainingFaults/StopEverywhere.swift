@@ -5,11 +5,11 @@ import Pruning
 import Training
 
 /// Runs the whole job once, and then again and again, each time with a signal at another moment: `training-faults
-/// stop-everywhere FOLDER KIND`. What a signal has stopped is resumed, and must end as the first run.
+/// stop-everywhere FOLDER KIND STRIDE`, at every moment or at every STRIDE-th. What a signal has stopped is resumed, and must end as the first run.
 ///
 /// Moments lie where no number of steps leads to: in the midst of selection, of an evaluation, of a report.
 func stopEverywhere(_ words: [String], _ world: Communicator) throws -> Int32 {
-  guard words.count == 2 else { return 2 }
+  guard words.count == 3, let stride = Int(words[2]), stride >= 1 else { return 2 }
   var configuration = SmallRun.configuration
   configuration.pruning = PruningConfiguration(amount: 0.9, iterations: 2)
   if words[1] == "gradual" {
@@ -19,7 +19,8 @@ func stopEverywhere(_ words: [String], _ world: Communicator) throws -> Int32 {
   let data = try SmallRun.data()
   let whole = try Attempt(configuration, data, world, "\(words[0])/whole", stopAt: nil)
   var stages: [String] = []
-  for moment in 1...whole.moments {
+  let moments = Array(Swift.stride(from: 1, through: whole.moments, by: stride))
+  for moment in moments {
     StopSignals.listen()
     let attempt = try Attempt(configuration, data, world, "\(words[0])/\(moment)", stopAt: moment)
     if world.rank == 0 {
@@ -29,7 +30,7 @@ func stopEverywhere(_ words: [String], _ world: Communicator) throws -> Int32 {
       if attempt.report != whole.report { print("moment \(moment), \(attempt.stoppedAt): another report") }
     }
   }
-  if world.rank == 0 { print("\(whole.moments) moments: \(stages.joined(separator: " | "))") }
+  if world.rank == 0 { print("\(moments.count) moments: \(stages.joined(separator: " | "))") }
   return 0
 }
 
