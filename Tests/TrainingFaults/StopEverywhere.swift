@@ -5,7 +5,8 @@ import Pruning
 import Training
 
 /// Runs the whole job once, and then again and again, each time with a signal at another moment: `training-faults
-/// stop-everywhere FOLDER KIND STRIDE`, at every moment or at every STRIDE-th. What a signal has stopped is resumed, and must end as the first run.
+/// stop-everywhere FOLDER KIND STRIDE`, at every moment or at every STRIDE-th. What a signal has stopped is resumed, and must
+/// end as the first run.
 ///
 /// Moments lie where no number of steps leads to: in the midst of selection, of an evaluation, of a report.
 func stopEverywhere(_ words: [String], _ world: Communicator) throws -> Int32 {
