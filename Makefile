@@ -33,7 +33,8 @@ RANKS ?= $(shell cores=$$(lscpu -p=CORE,SOCKET | grep -v '^\#' | sort -u | wc -l
 # Open MPI refuses to start as root, as in a container, unless told.
 MPIRUN := mpirun$(if $(filter 0,$(shell id -u)), --allow-run-as-root)
 
-.PHONY: help run test peers test-cluster chaos fuzz fuzz-coverage sanitize build install uninstall setup data bench check-plan lint format clean
+.PHONY: help run test peers test-cluster chaos fuzz fuzz-coverage sanitize build install uninstall setup data bench check-plan \
+  results python lint format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -92,11 +93,16 @@ data: ## download CIFAR-10 to data/
 	@.ci/setup curl
 	@.ci/download-cifar10 data
 
-bench: build ## measure against PyTorch, ONNX Runtime and OpenVINO and write docs/benchmarks.md
-	swift build -c release --product kernel-bench
+results: python ## make docs/results.md's tables and plots anew from the logs in docs/results/runs
+	$(PYTHON) Benchmarks/results.py tables
+
+python: # what Benchmarks/ needs
 	@.ci/setup python3-venv
 	@test -x $(PYTHON) || python3 -m venv Benchmarks/.venv
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check -r Benchmarks/requirements.txt
+
+bench: build python ## measure against PyTorch, ONNX Runtime and OpenVINO and write docs/benchmarks.md
+	swift build -c release --product kernel-bench
 	$(PYTHON) Benchmarks/bench.py $(BENCH_ARGUMENTS)
 
 check-plan: build ## compare what 'dptrain plan' predicts with what steps take, here and over slowed links

@@ -1,0 +1,189 @@
+"""Keeps what a run came to, and makes docs/results.md's tables and plots from what is kept.
+
+    python3 Benchmarks/results.py keep RUN NAME --group GROUP --label LABEL
+    python3 Benchmarks/results.py tables          (`make results`)
+
+`keep` writes docs/results/runs/NAME.jsonl: a line with the command, the version and where it ran, a line for each epoch and each
+pruning, and one with what was left in the end. `tables` replaces what stands between `<!-- table: GROUP -->` and `<!-- end -->` in
+docs/results.md. Rows are labels; runs of one label are seeds, shown as mean ± standard deviation.
+"""
+
+import argparse
+import json
+import re
+import statistics
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+DOCUMENT = ROOT / "docs" / "results.md"
+KEPT = ROOT / "docs" / "results" / "runs"
+EPOCH_FIELDS = ("phase", "round", "epoch", "learning_rate", "train_loss", "test_loss", "test_accuracy", "sparsity", "seconds")
+
+
+def shortened(value):
+    return float(f"{value:.6g}") if isinstance(value, float) else value
+
+
+def command(session):
+    """The command without what belongs to one machine: its program's place, its data's, its run directory."""
+    words = re.sub(r"^\S*dptrain", "dptrain", session["command"]).split()
+    kept = []
+    skip = False
+    for word in words:
+        if skip:
+            skip = False
+        elif word in ("--output", "--timeout", "--checkpoint-minutes"):
+            skip = True
+        elif kept and kept[-1] == "--data" and word != "synthetic":
+            kept.append("DIR")
+        elif word != "--resume":
+            kept.append(Path(word).name if word.startswith("/") else word)
+    ranks = session["ranks"]
+    return (f"mpirun -n {ranks} " if ranks > 1 else "") + " ".join(kept)
+
+
+def keep(options):
+    run = Path(options.run)
+    record = json.loads((run / "report.json").read_text())
+    if record["state"] != "finished":
+        sys.exit(f"{run} is {record['state']}, not finished")
+    configuration = json.loads((run / "config.json").read_text())
+    sessions = record["sessions"]
+    head = {
+        "group": options.group, "label": options.label, "command": command(sessions[0]), "version": record["version"],
+        "seed": configuration["seed"], "architecture": configuration["architecture"], "began": sessions[0]["began"],
+        "sessions": len(sessions), "ranks": sessions[0]["ranks"], "processor": sessions[0]["processor"],
+        "data": record["data"]["description"].replace(configuration["data"], "DIR"),
+    }  # fmt: skip
+    convolutions = [layer for layer in record["stages"][-1]["layers"] if layer["is_convolution"]]
+    fields = ("weights", "survivors", "dead_weights", "dead_survivors", "multiply_adds", "survivor_multiply_adds")
+    end = {field: sum(layer[field] for layer in convolutions) for field in fields}
+    end["seconds"] = shortened(record["seconds"])
+    end["speed"] = record.get("speed")
+    end["stages"] = [
+        {"kind": stage["kind"], "round": stage["round"], "accuracy": stage["accuracy"], "sparsity": shortened(stage["sparsity"])}
+        for stage in record["stages"]
+    ]
+    end["weights_hash"] = re.findall(r"^weights ([0-9a-f]{32})$", (run / "report.txt").read_text(), re.MULTILINE)[-1]
+    lines = [head]
+    for line in (run / "metrics.jsonl").read_text().splitlines():
+        metrics = json.loads(line)
+        lines.append({field: shortened(metrics[field]) for field in EPOCH_FIELDS if field in metrics})
+    KEPT.mkdir(parents=True, exist_ok=True)
+    text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in [*lines, end])
+    (KEPT / f"{options.name}.jsonl").write_text(text)
+
+
+class Run:
+    """One kept log."""
+
+    def __init__(self, path):
+        lines = [json.loads(line) for line in path.read_text().splitlines()]
+        self.name = path.stem
+        self.head, self.metrics, self.end = lines[0], lines[1:-1], lines[-1]
+
+    def accuracies(self):
+        """Of the dense network, right after the last pruning, and at the end, in percent; None where there is none."""
+        phases = [line["phase"] for line in self.metrics]
+        gradual = "prune" in phases and "dense" in phases[phases.index("prune") :]
+        last = [line for line in self.metrics if line["phase"] != "prune"]
+        stages = {stage["kind"]: stage["accuracy"] for stage in self.end["stages"]}
+        dense = None if gradual else stages.get("dense")
+        if dense is None and not gradual:
+            before = [line for line in self.metrics if line["phase"] == "dense"]
+            dense = before[-1]["test_accuracy"] if before else None
+        pruned = [line["test_accuracy"] for line in self.metrics if line["phase"] == "prune"]
+        final = (last or self.metrics)[-1]["test_accuracy"] if "prune" in phases else None
+        values = (dense, pruned[-1] if pruned and not gradual else None, final)
+        return [None if value is None else 100 * value for value in values]
+
+    @property
+    def final(self):
+        dense, _, final = self.accuracies()
+        return dense if final is None else final
+
+    @property
+    def sparsity(self):
+        return 1 - self.end["survivors"] / self.end["weights"]
+
+    @property
+    def live_sparsity(self):
+        live = self.end["weights"] - self.end["dead_weights"]
+        return 1 - (self.end["survivors"] - self.end["dead_survivors"]) / live
+
+
+def load():
+    return [Run(path) for path in sorted(KEPT.glob("*.jsonl"))]
+
+
+def spread(values, digits=2):
+    values = [value for value in values if value is not None]
+    if not values:
+        return "–"
+    mean = f"{statistics.mean(values):.{digits}f}"
+    return f"{mean} ± {statistics.stdev(values):.{digits}f}" if len(values) > 1 else mean
+
+
+def duration(seconds):
+    minutes = round(seconds / 60)
+    return f"{seconds:.0f} s" if seconds < 90 else f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def table(runs):
+    """The rows of a group, in the order of the runs' names; after it each row's command."""
+    labels = {}
+    for run in runs:
+        labels.setdefault(run.head["label"], []).append(run)
+    lines = [
+        "| run | seeds | dense, % | right after pruning | in the end, % | weights left | live weights left | multiply-adds left | wall time | log |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|---|",
+    ]
+    commands = []
+    for label, same in labels.items():
+        dense, pruned, final = zip(*(run.accuracies() for run in same))
+        end = same[0].end
+        left = f"{end['survivors']:,} ({100 * (1 - same[0].sparsity):.3g} %)"
+        live = f"{100 * (1 - same[0].live_sparsity):.3g} %"
+        work = f"{100 * end['survivor_multiply_adds'] / end['multiply_adds']:.3g} %"
+        times = duration(statistics.mean(run.end["seconds"] for run in same))
+        logs = ", ".join(f"[{run.head['seed']}](results/runs/{run.name}.jsonl)" for run in same)
+        lines.append(
+            f"| {label} | {len(same)} | {spread(dense)} | {spread(pruned)} | {spread(final)} | {left} | {live} | {work} | {times} | {logs} |"
+        )
+        versions = sorted({re.sub(r".*\(commit ([0-9a-f]+).*", r"\1", run.head["version"]) for run in same})
+        words = re.sub(r" --seed \d+", "", same[0].head["command"])
+        commands.append(f"- {label}: `{words}`" + (" with `--seed 0`, …" if len(same) > 1 else "") + f" ({', '.join(versions)})")
+    return "\n".join([*lines, "", *commands])
+
+
+def tables(_):
+    runs = load()
+    text = DOCUMENT.read_text()
+
+    def replace(match):
+        group = [run for run in runs if run.head["group"] == match[1]]
+        return f"<!-- table: {match[1]} -->\n{table(group)}\n<!-- end -->" if group else match[0]
+
+    DOCUMENT.write_text(re.sub(r"<!-- table: (\S+) -->\n.*?<!-- end -->", replace, text, flags=re.DOTALL))
+    import plot_results
+
+    plot_results.draw(runs, ROOT / "docs" / "results")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(required=True)
+    keeping = commands.add_parser("keep")
+    keeping.add_argument("run")
+    keeping.add_argument("name")
+    keeping.add_argument("--group", required=True)
+    keeping.add_argument("--label", required=True)
+    keeping.set_defaults(function=keep)
+    commands.add_parser("tables").set_defaults(function=tables)
+    options = parser.parse_args()
+    options.function(options)
+
+
+if __name__ == "__main__":
+    main()
