@@ -24,6 +24,7 @@ struct EvaluateCommand: RankCommand {
   @Option(help: "Images that are computed at once on each rank, from 1 on.")
   var batch: Int = 256
 
+  @OptionGroup(title: "Configuration") var settings: ConfigurationOptions
   @OptionGroup(title: "Watchdog") var watch: WatchOptions
 
   var timeout: Double { watch.timeout }
