@@ -16,6 +16,8 @@ SEED ?=
 # Inputs for each parser; seconds for each under libFuzzer.
 INPUTS ?= 1000000
 SECONDS := 60
+# What make data fetches.
+DATASET ?= cifar-10
 SANITIZERS ?= address thread
 PYTHON := Benchmarks/.venv/bin/python
 
@@ -68,7 +70,7 @@ sanitize: setup ## run the tests under the address and the thread sanitizer
 	@for sanitizer in $(SANITIZERS); do .ci/sanitize $$sanitizer; done
 
 build: setup ## set up and build the program
-	@# SwiftPM asks git for the commit only when it plans anew.
+	@# SwiftPM asks git for the commit only when it reads Package.swift anew.
 	@commit=$$(git rev-parse HEAD 2>/dev/null || echo unknown); mkdir -p .build; \
 	if [ "$$commit" != "$$(cat .build/commit 2>/dev/null)" ]; then touch Package.swift; echo "$$commit" >.build/commit; fi
 	swift build -c release --product dptrain $(BUILD_ARGUMENTS)
@@ -89,9 +91,9 @@ uninstall: ## remove what make install installed (the same PREFIX, DESTDIR)
 setup: ## install what is missing: Open MPI, OpenBLAS, xxHash, libpng, libjpeg, pkg-config
 	@.ci/setup
 
-data: ## download CIFAR-10 to data/
+data: ## download CIFAR-10 to data/, or DATASET=cifar-100
 	@.ci/setup curl
-	@.ci/download-cifar10 data
+	@.ci/download-data data $(DATASET)
 
 results: python ## make docs/results.md's tables and plots anew from the logs in docs/results/runs
 	$(PYTHON) Benchmarks/results.py tables

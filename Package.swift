@@ -14,7 +14,8 @@ let march = ProcessInfo.processInfo.environment["DPTRAIN_MARCH"] ?? "native"
 /// this flag the same loops run 40 times slower.
 let compute: [SwiftSetting] = [.unsafeFlags(["-Xcc", marchFlag])]
 
-/// What `dptrain --version` says. Outside a git repository nobody can tell. SwiftPM asks git when it plans a build anew.
+/// What `dptrain --version` says. Outside a git repository nobody can tell. SwiftPM asks git when it reads this file anew, so
+/// `make build` touches it where the commit has changed.
 let commit = Context.gitInformation?.currentCommit ?? "unknown"
 
 let package = Package(
@@ -93,7 +94,9 @@ let package = Package(
       ]),
     .executableTarget(name: "kernel-bench", dependencies: ["Kernels"], path: "Benchmarks/Kernels"),
 
-    .target(name: "TestSupport", dependencies: ["Formats"], path: "Tests/Support"),
+    .target(
+      name: "TestSupport", dependencies: ["Formats", "Inference", "Kernels", "NeuralNetwork", "RandomNumbers"],
+      path: "Tests/Support", swiftSettings: compute),
     .executableTarget(name: "mpi-conformance", dependencies: ["MPI"], path: "Tests/MPIConformance"),
     .executableTarget(
       name: "training-faults", dependencies: ["MPI", "CIFAR", "NeuralNetwork", "Training"],
@@ -116,8 +119,8 @@ let package = Package(
     .executableTarget(
       name: "fuzz",
       dependencies: [
-        "CIFAR", "CxxHash", "Export", "Formats", "Inference", "NeuralNetwork", "Pruning", "RandomNumbers", "Training",
-        "RunReport", "Watchdog", "CAllocationCounter",
+        "CIFAR", "CxxHash", "Export", "Formats", "Inference", "NeuralNetwork", "Pictures", "Pruning", "RandomNumbers",
+        "RunReport", "Settings", "Training", "Watchdog", "CAllocationCounter",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Tests/Fuzz", swiftSettings: compute),
     .testTarget(name: "FuzzTests", dependencies: ["fuzz", "TestSupport", "CAllocationCounter"]),

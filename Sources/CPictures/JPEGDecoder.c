@@ -90,6 +90,15 @@ static void decode(struct jpeg_work *work) {
   picture->height = decoder->image_height;
   const size_t pixels = (size_t)picture->width * picture->height;
   if (pixels > work->most_pixels) fail(work, PICTURE_TOO_LARGE, NULL);
+  if (decoder->arith_code) fail(work, PICTURE_DAMAGED, "its coding is arithmetic, which is not read: convert it");
+  // Before memory is taken: of each block's mean the file says at least a bit.
+  uint64_t blocks = 0;
+  for (int i = 0; i < decoder->num_components; i++)
+    blocks += (uint64_t)decoder->comp_info[i].width_in_blocks * decoder->comp_info[i].height_in_blocks;
+  if (blocks / 8 > work->size) {
+    work->status = picture_cannot_hold(picture, work->size);
+    longjmp(work->place, 1);
+  }
   keep_exif(work);
 
   const int has_inks = decoder->jpeg_color_space == JCS_CMYK || decoder->jpeg_color_space == JCS_YCCK;
@@ -135,6 +144,13 @@ enum picture_status picture_decode_jpeg(const uint8_t *bytes, size_t size, uint6
     picture->pixels = NULL;
   }
   return work.status;
+}
+
+enum picture_status picture_cannot_hold(struct picture *picture, size_t size) {
+  snprintf(
+      picture->message, sizeof picture->message, "its %zu bytes cannot hold %u×%u pixels", size, picture->width,
+      picture->height);
+  return PICTURE_DAMAGED;
 }
 
 void picture_free(struct picture *picture) {

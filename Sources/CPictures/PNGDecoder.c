@@ -66,10 +66,15 @@ static void keep_exif(struct png_work *work) {
   work->picture->exif_size = size;
 }
 
+/// What is passed over: a text or a colour profile of a few bytes may unpack to megabytes, and a file may hold a thousand.
+static const png_byte PASSED_OVER[] =
+    "cHRM\0gAMA\0iCCP\0sRGB\0sBIT\0hIST\0bKGD\0pHYs\0sPLT\0tEXt\0zTXt\0iTXt\0tIME\0oFFs\0pCAL\0sCAL";
+
 static void decode(struct png_work *work) {
   png_structp png = work->png;
   struct picture *picture = work->picture;
   png_set_read_fn(png, work, read_bytes);
+  png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, PASSED_OVER, sizeof PASSED_OVER / 5);
   png_read_info(png, work->info);
   keep_exif(work);
 
@@ -97,6 +102,12 @@ static void decode_or_return(struct png_work *work) {
   if (setjmp(png_jmpbuf(work->png)) == 0) decode(work);
 }
 
+/// The bits of a pixel, 0 where the format has no such kind.
+static unsigned pixel_bits(uint8_t depth, uint8_t kind) {
+  static const uint8_t channels[7] = {1, 0, 3, 1, 2, 0, 4};
+  return kind < sizeof channels ? channels[kind] * (unsigned)depth : 0;
+}
+
 static uint32_t big_endian(const uint8_t *bytes) {
   return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
 }
@@ -104,8 +115,8 @@ static uint32_t big_endian(const uint8_t *bytes) {
 enum picture_status picture_decode_png(const uint8_t *bytes, size_t size, uint64_t most_pixels, struct picture *picture) {
   // The signature, and the length and name of the first chunk, come before its width and height. They are read here because
   // libpng checks them against limits of its own before it tells them.
-  if (size < 24 || memcmp(bytes + 12, "IHDR", 4) != 0) {
-    snprintf(picture->message, sizeof picture->message, "%s", size < 24 ? "the file is cut off" : "it does not begin with IHDR");
+  if (size < 26 || memcmp(bytes + 12, "IHDR", 4) != 0) {
+    snprintf(picture->message, sizeof picture->message, "%s", size < 26 ? "the file is cut off" : "it does not begin with IHDR");
     return PICTURE_DAMAGED;
   }
   picture->width = big_endian(bytes + 16);
@@ -115,11 +126,15 @@ enum picture_status picture_decode_png(const uint8_t *bytes, size_t size, uint64
     return PICTURE_DAMAGED;
   }
   if ((uint64_t)picture->width * picture->height > most_pixels) return PICTURE_TOO_LARGE;
+  // Before memory is taken: nothing that deflate has packed becomes more than 1,032 times as long.
+  const uint64_t bits = (uint64_t)picture->width * picture->height * pixel_bits(bytes[24], bytes[25]);
+  if (bits / 8 / 1032 > size) return picture_cannot_hold(picture, size);
 
   struct png_work work = {.bytes = bytes, .size = size, .picture = picture, .status = PICTURE_OUT_OF_MEMORY};
   work.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &work, fail, ignore);
   if (work.png != NULL) {
     png_set_user_limits(work.png, picture->width, picture->height);
+    png_set_chunk_malloc_max(work.png, size);
     work.info = png_create_info_struct(work.png);
     if (work.info != NULL) {
       work.status = PICTURE_DECODED;

@@ -29,6 +29,10 @@ public enum SettingsFile {
 
   /// The settings that a text in YAML gives, in its order.
   package static func parse(_ text: String, path: String, known: [Setting]) throws(SettingsError) -> [GivenSetting] {
+    // A few lists of references to lists stand for more values than any machine could compare.
+    guard !holds(UInt8(ascii: "&"), text) || !holds(UInt8(ascii: "*"), text) else {
+      throw SettingsError("\(path) refers to a value by an anchor (&name, *name), which is not read: repeat the value")
+    }
     guard let node = try compose(text, path: path) else { return [] }
     guard let mapping = node.mapping else {
       throw SettingsError(origin(path, node), "expected settings such as 'epochs: 20', one a line")
@@ -52,6 +56,24 @@ public enum SettingsFile {
       settings.append(GivenSetting(name: name, value: text, origin: origin))
     }
     return settings
+  }
+
+  /// Whether `mark` stands before a name and not within a word, as those of anchors and of references to them do.
+  private static func holds(_ mark: UInt8, _ text: String) -> Bool {
+    func isOfNames(_ byte: UInt8) -> Bool {
+      switch byte | 0x20 {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+      default: byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-")
+      }
+    }
+    var last: UInt8 = 0
+    var before: UInt8 = 0
+    for byte in text.utf8 {
+      let isWithin = isOfNames(before) && before != UInt8(ascii: "-")
+      if last == mark && isOfNames(byte) && !isWithin { return true }
+      (before, last) = (last, byte)
+    }
+    return false
   }
 
   private static func compose(_ text: String, path: String) throws(SettingsError) -> Node? {

@@ -18,7 +18,8 @@ enum CommandSettings {
   /// The commands that take a configuration file, each with its settings in the order of its help.
   static let all: [String: [Setting]] = {
     let commands: [any ParsableCommand.Type] = [
-      RunCommand.self, TrainCommand.self, PruneCommand.self, ResumeCommand.self, ConfigCommand.self,
+      RunCommand.self, TrainCommand.self, PruneCommand.self, ResumeCommand.self, EvaluateCommand.self, PlanCommand.self,
+      ConfigCommand.self,
     ]
     let named = Set(commands.compactMap { $0.configuration.commandName })
     guard let help = try? ParserHelp.ofProgram() else { return [:] }

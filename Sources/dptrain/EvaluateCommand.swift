@@ -30,6 +30,7 @@ struct EvaluateCommand: RankCommand {
   )
   var flip = false
 
+  @OptionGroup(title: "Configuration") var settings: ConfigurationOptions
   @OptionGroup(title: "Watchdog") var watch: WatchOptions
 
   var timeout: Double { watch.timeout }

@@ -86,9 +86,9 @@ struct ManualPage {
   }
 
   private var environment: [String] {
-    let first = "Every flag of the commands that make runs can be set by a variable, and by a line of the file that"
+    let first = "Every flag of the commands that make runs, of plan and of evaluate can be set by a variable, and by a"
     return [
-      ".Sh ENVIRONMENT", first, ".Fl -config", "names.",
+      ".Sh ENVIRONMENT", first, "line of the file that", ".Fl -config", "names.",
       "The file counts least, then the environment, then the flag.",
       ".Bl -tag -width Ds", ".It Ev DPTRAIN_CONFIG", "The configuration file, where", ".Fl -config", "is not given.",
     ] + settings.flatMap { [".It Ev \($0.variable)", "Sets", ".Fl -\($0.name) ."] } + [".El"]

@@ -55,6 +55,7 @@ struct PlanCommand: RankCommand {
       "Directory with CIFAR-10's binary files, or 'synthetic' for the built-in images.", valueName: "directory"))
   var data: String?
 
+  @OptionGroup(title: "Configuration") var settings: ConfigurationOptions
   @OptionGroup(title: "Pruning") var pruning: PruningOptions
   @OptionGroup(title: "Training") var training: TrainingOptions
 

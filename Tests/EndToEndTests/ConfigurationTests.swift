@@ -165,6 +165,33 @@ struct ConfigurationTests {
     #expect(other.standardError.contains("no.safetensors"), "\(other)")
   }
 
+  /// What a run will be is planned from its file.
+  @Test func plansAndEvaluationsReadItToo() throws {
+    let scratch = try Scratch()
+    try scratch.writeImages()
+    let yaml = "arch: resnet8\nbatch-size: 64\nmicrobatch: 16\ndata: images\nprune: 0.5\nnodes: 2\n"
+    try scratch.write(Data(yaml.utf8), "run.yaml")
+    let arguments = ["plan", "--config", "run.yaml", "--ranks-per-node", "2", "--json"]
+    let measured = try dptrain(arguments + ["--keep-calibration", "here.json"], directory: scratch.url)
+    try #require(measured.succeeded && measured.standardError.isEmpty, "\(measured)")
+    #expect(measured.standardOutput.contains("\"nodes\":2"), "\(measured)")
+    let byFlags = try dptrain(
+      [
+        "plan", "--arch", "resnet8", "--batch-size", "64", "--microbatch", "16", "--data", "images", "--prune", "0.5",
+        "--nodes", "2", "--ranks-per-node", "2", "--json", "--calibration", "here.json",
+      ], directory: scratch.url)
+    let byFile = try dptrain(arguments + ["--calibration", "here.json"], directory: scratch.url)
+    #expect(byFile.succeeded && byFile.standardOutput == byFlags.standardOutput, "\(byFile) \(byFlags)")
+    let model = try FinishedRun.on(ranks: 2).path("pruned.safetensors")
+    let evaluated = try dptrain(["evaluate", model, "--config", "run.yaml"], directory: scratch.url)
+    #expect(evaluated.succeeded && evaluated.outputLines.first?.contains(" from images: ") == true, "\(evaluated)")
+    #expect(evaluated.standardError.contains("'dptrain evaluate' has no "), "\(evaluated)")
+    try Refusal("", saying: "bad.yaml, line 1: there is no setting 'noodes'; did you mean 'nodes'?") { scratch in
+      try scratch.write(Data("noodes: 2\n".utf8), "bad.yaml")
+      return ["plan", "--config", "bad.yaml"]
+    }.check(ranks: nil, status: 2)
+  }
+
   @Test func settingsOfOtherCommandsArePassedOver() throws {
     let scratch = try Scratch()
     try scratch.writeImages()

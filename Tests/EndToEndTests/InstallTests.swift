@@ -4,7 +4,7 @@ import Testing
 
 /// `make install` and `make uninstall`, the manual page, the completions and the version.
 struct InstallTests {
-  private static func has(_ program: String) -> Bool {
+  static func has(_ program: String) -> Bool {
     (try? run("sh", ["-c", "command -v \(program)"]))?.succeeded == true
   }
 

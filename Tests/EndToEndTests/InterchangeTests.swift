@@ -5,18 +5,14 @@ import TestSupport
 import Testing
 
 /// What docs/interchange.md tells people to type works, block after block.
-@Suite(.enabled(if: PyTorchPeer.isThere, "torch is not in Tests/Peers/.venv: `make peers` installs it"))
+@Suite(.enabled(if: PyTorchPeer.isThere, "torchvision is not in Tests/Peers/.venv: `make peers` installs it"))
 struct InterchangeTests {
-  /// Stands in for torchvision, which has the same networks but is not needed otherwise.
-  private static let torchvision = """
-    import sys, types
+  /// torchvision itself, of which `Tests/Peers/torchvision_models.py` gets the models where its compiled operators do not load.
+  private static let prelude = """
+    import sys
     sys.path.insert(0, sys.argv[1])
-    import torch, resnet
+    import torch, torchvision_models
     torch.manual_seed(3)
-    models = types.ModuleType("torchvision.models")
-    models.resnet18 = lambda num_classes: resnet.ResNet([64, 128, 256, 512], 2, small_stem=False, classes=num_classes)
-    sys.modules["torchvision"] = types.ModuleType("torchvision")
-    sys.modules["torchvision.models"] = models
 
     """
 
@@ -53,6 +49,17 @@ struct InterchangeTests {
     })
     with torch.inference_mode():
         assert torch.equal(reference.eval()(images), plain.eval()(images))
+
+    # What torchvision's own network makes of some bytes of pixels.
+    pixels = torch.randint(256, (4, 3, 32, 32), dtype=torch.uint8)
+    with open("records.bin", "wb") as records:
+        for image in pixels:
+            records.write(bytes([0]) + image.numpy().tobytes())
+    mean, deviation = (torch.tensor(x).reshape(3, 1, 1) for x in ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)))
+    with torch.inference_mode():
+        logits = plain.eval()((pixels / 255 - mean) / deviation)
+    open("logits", "wb").write(logits.numpy().astype("<f4").tobytes())
+
     """
 
   @Test func theDocumentsBlocksWork() throws {
@@ -61,18 +68,25 @@ struct InterchangeTests {
     let shell = try #require(try codeBlocks(of: "docs/interchange.md", language: "sh").first)
     try #require(blocks.count == 3)
     // One program: the second block goes on where the first ended, after the shell's.
-    let golden = projectDirectory.appending(path: "Tests/Golden").path()
+    let peers = projectDirectory.appending(path: "Tests/Peers").path()
     let program =
-      Self.torchvision + blocks[0]
+      Self.prelude + blocks[0]
       + "import subprocess\nsubprocess.run(['sh', '-ec', sys.argv[2]], check=True, stdout=subprocess.DEVNULL)\n"
       + blocks[1] + Self.checks + blocks[2]
     try scratch.write(Data(program.utf8), "program.py")
     let place = URL(filePath: try builtExecutable("dptrain")).deletingLastPathComponent().path()
     let path = "\(place):\(ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin")"
     let result = try run(
-      PyTorchPeer.python, ["program.py", golden, shell], environment: ["PATH": path], directory: scratch.url,
+      PyTorchPeer.python, ["program.py", peers, shell], environment: ["PATH": path], directory: scratch.url,
       timeout: 240)
     #expect(result.succeeded, "\(result)")
+
+    // Our exports load strictly, and torchvision computes from them what we do.
+    let logits = LogProbabilities(logits: try scratch.contents("logits"), classes: 10)
+    for model in ["masked.safetensors", "masked-again.safetensors", "zeros.safetensors"] {
+      let predicted = try LogProbabilities(of: model, records: "records.bin", scratch)
+      #expect(predicted.largestDifference(from: logits) < 1e-4, "\(model)")
+    }
 
     // The last block's file begins a run.
     try scratch.writeImages()
@@ -99,5 +113,8 @@ enum PyTorchPeer {
   static let python = projectDirectory.appending(path: "Tests/Peers/.venv/bin/python").path()
   static let isThere =
     FileManager.default.isExecutableFile(atPath: python)
-    && (try? run(python, ["-c", "import torch, safetensors.torch"]).succeeded) ?? false
+    && (try? run(
+      python, ["-c", "import safetensors.torch, torchvision_models"],
+      environment: ["PYTHONPATH": projectDirectory.appending(path: "Tests/Peers").path()]
+    ).succeeded) ?? false
 }

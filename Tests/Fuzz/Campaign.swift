@@ -15,13 +15,9 @@ struct Campaign {
 
   init(secondsAllowed: UInt32) { self.secondsAllowed = secondsAllowed }
 
-  /// An input may take so many bytes for each of its own, above a fixed sum: what a sound parser needs for a tree of small
-  /// values, and far below what a lie about a size would ask for.
-  static let bytesAllowed = (fixed: 8 << 20, each: 4_096)
-
   /// Feeds `parser` the inputs `numbers` of `seed`. A trap, a signal or a wait beyond bounds ends the process and names the
   /// input.
-  mutating func run(_ parser: some FuzzedParser, seed: UInt64, numbers: Range<Int>) throws {
+  mutating func run<Parser: FuzzedParser>(_ parser: Parser, seed: UInt64, numbers: Range<Int>) throws {
     let clock = ContinuousClock()
     for number in numbers {
       let input = parser.input(seed: seed, number: number)
@@ -41,7 +37,7 @@ struct Campaign {
       alarm(0)
       mostBytes = max(mostBytes, bytes)
       inputs += 1
-      guard bytes <= Self.bytesAllowed.fixed + Self.bytesAllowed.each * input.count else {
+      guard bytes <= Parser.bytesAllowed.fixed + Parser.bytesAllowed.each * input.count else {
         throw Unbounded(number: number, length: input.count, bytes: bytes)
       }
     }

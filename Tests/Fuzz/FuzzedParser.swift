@@ -6,6 +6,9 @@ protocol FuzzedParser {
   /// What the command line calls it.
   static var name: String { get }
 
+  /// The memory that an input may take: so many bytes for each of its own, above a fixed sum.
+  static var bytesAllowed: (fixed: Int, each: Int) { get }
+
   /// Inputs that it accepts.
   var seeds: [[UInt8]] { get }
 
@@ -22,6 +25,9 @@ protocol FuzzedParser {
 }
 
 extension FuzzedParser {
+  /// What a sound parser needs for a tree of small values, and far below what a lie about a size would ask for.
+  static var bytesAllowed: (fixed: Int, each: Int) { (8 << 20, 4_096) }
+
   func start(_ mutator: inout Mutator) -> [UInt8] { mutator.pick(seeds) ?? [] }
 
   /// An input of a campaign.

@@ -16,8 +16,8 @@ struct FuzzTests {
 
   @Test(
     arguments: [
-      "safetensors", "json", "model", "cifar", "configuration", "checkpoint", "damaged-checkpoint", "packed", "report",
-      "datagram",
+      "safetensors", "json", "model", "cifar", "dataset", "png", "jpeg", "settings", "configuration", "checkpoint",
+      "damaged-checkpoint", "packed", "report", "datagram",
     ])
   func noInputIsTooBad(parser: String) throws {
     let result = try fuzz(parser, inputs: 10_000)

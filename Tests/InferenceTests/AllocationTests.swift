@@ -2,6 +2,7 @@ import CAllocationCounter
 import Inference
 import Kernels
 import NeuralNetwork
+import TestSupport
 import Testing
 
 /// An engine takes no memory once it has run a number of images.

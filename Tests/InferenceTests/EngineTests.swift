@@ -1,5 +1,6 @@
 import Inference
 import NeuralNetwork
+import TestSupport
 import Testing
 
 /// An engine computes what the network does in evaluation.

@@ -1,20 +1,3 @@
-import Inference
-
-extension InferenceEngine {
-  /// The logits of some images, `[image][class]`.
-  func logits(_ images: [Float]) -> [Float] {
-    let count = images.count / (network.image.channels * network.image.pixels)
-    var logits = [Float](repeating: .nan, count: count * network.classes)
-    logits.withUnsafeMutableBufferPointer { logits in
-      images.withUnsafeBufferPointer { images in
-        guard let images = images.baseAddress, let logits = logits.baseAddress else { return }
-        self(images: images, count: count, logits: logits)
-      }
-    }
-    return logits
-  }
-}
-
 /// The largest difference between two lists of logits, as a share of the largest magnitude of the second.
 func relativeDifference(_ actual: [Float], _ expected: [Float]) -> Double {
   guard actual.count == expected.count else { return .infinity }

@@ -3,6 +3,7 @@ import Foundation
 import Formats
 import Inference
 import NeuralNetwork
+import TestSupport
 import Testing
 
 /// A trained and pruned model on real images, where the environment names both: `DPTRAIN_TEST_MODEL`, a resnet18, and

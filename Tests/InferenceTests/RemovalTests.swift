@@ -1,5 +1,6 @@
 import Inference
 import NeuralNetwork
+import TestSupport
 import Testing
 
 /// Removing channels changes no logit.

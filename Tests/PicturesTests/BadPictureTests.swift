@@ -60,6 +60,19 @@ import Testing
     #expect(error(bytes)?.problem == .tooLarge(width: 65500, height: 65500))
   }
 
+  @Test("A file that claims more pixels than its bytes can hold is refused by its header")
+  func liesAboutSize() throws {
+    var png = try GoldenPicture.named("rgb.png").bytes()
+    png.replaceSubrange(16..<24, with: [0, 0, 0x20, 0, 0, 0, 0x20, 0])
+    #expect(error(png)?.description.hasSuffix("its \(png.count) bytes cannot hold 8192×8192 pixels") == true)
+    var jpeg = try GoldenPicture.named("grey.jpg").bytes()
+    let frame = try #require(jpeg.indices.dropLast().first { jpeg[$0] == 0xFF && jpeg[$0 + 1] == 0xC0 })
+    jpeg.replaceSubrange(frame + 5..<frame + 9, with: [0x20, 0, 0x20, 0])
+    #expect(error(jpeg)?.description.hasSuffix("its \(jpeg.count) bytes cannot hold 8192×8192 pixels") == true)
+    jpeg[frame + 1] = 0xC9
+    #expect(error(jpeg)?.description.contains("arithmetic") == true)
+  }
+
   /// A JPEG file whose three colours come in scans of their own, `count` in all.
   private func scans(_ count: Int) throws -> [UInt8] {
     let grey = try GoldenPicture.named("grey.jpg").bytes()

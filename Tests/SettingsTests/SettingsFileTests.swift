@@ -66,6 +66,18 @@ import Testing
     if text.hasPrefix("epochs") { #expect(error?.description.contains("set twice: 'epochs'") == true) }
   }
 
+  /// Forty lines that stand for 2⁴⁰ values, and for as many as a key.
+  @Test("References are refused before they are followed, marks within words are not", .timeLimit(.minutes(1)))
+  func references() throws {
+    let bomb = (1...40).reduce("? &a0 [x]\n: 1\n") { $0 + "? &a\($1) [*a\($1 - 1), *a\($1 - 1)]\n: 1\n" }
+    for text in [bomb, "epochs: &a 3\nprune: *a", "{epochs: &a 3, prune:*a }", "[&a x,*a]", "- &a-b 3\n- *a-b"] {
+      let error = #expect(throws: SettingsError.self) { try parse(text) }
+      #expect(error?.description.hasPrefix("run.yaml refers to a value by an anchor") == true, "\(text)")
+    }
+    #expect(try parse("output: a&b*c & d * e").map(\.value) == ["a&b*c & d * e"])
+    #expect(try parse("epochs: &a 3").map(\.value) == ["3"])
+  }
+
   @Test("Files that cannot be read")
   func files() throws {
     func error(_ path: String) -> String? {

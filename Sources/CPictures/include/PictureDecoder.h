@@ -37,6 +37,9 @@ enum picture_status picture_decode_png(const uint8_t *bytes, size_t size, uint64
 /// cut off or corrupt is damaged, though libjpeg would fill the rest with grey.
 enum picture_status picture_decode_jpeg(const uint8_t *bytes, size_t size, uint64_t most_pixels, struct picture *picture);
 
+/// Notes that a file of `size` bytes is too short for the width and height that it claims.
+enum picture_status picture_cannot_hold(struct picture *picture, size_t size);
+
 void picture_free(struct picture *picture);
 
 #endif

@@ -1,3 +1,4 @@
+import Inference
 import Kernels
 import NeuralNetwork
 import RandomNumbers
@@ -6,7 +7,7 @@ extension Network {
   /// A network with random weights, normalizations and running statistics.
   ///
   /// - Parameter sparsity: the share of the convolution weights that are zero, at random places.
-  static func random(_ architecture: Architecture, sparsity: Double = 0, seed: UInt64 = 1) -> Network {
+  public static func random(_ architecture: Architecture, sparsity: Double = 0, seed: UInt64 = 1) -> Network {
     let network = Network(architecture)
     network.initialize(seed: seed)
     var stream = RandomStream(seed: seed, purpose: .pruning, index: 0)
@@ -31,8 +32,20 @@ extension Network {
     return network
   }
 
+  /// Makes the largest logit of some images 20, about what trained networks give, by a factor in the last layer.
+  public func withRealisticLogits() -> Network {
+    let largest = logits(randomImages(16)).reduce(0) { max($0, $1.magnitude) }
+    for parameter in layout.parameters where parameter.role == .linearWeight || parameter.role == .linearBias {
+      store(values(of: parameter).map { $0 * (20 / largest) }, in: parameter)
+    }
+    return self
+  }
+
+  /// The network folded, without dead channels.
+  public var folded: FoldedNetwork { FoldedNetwork(self).removingDeadChannels().network }
+
   /// Replaces the weights of a convolution by what `keep` makes of them.
-  func change(_ name: String, _ body: (_ output: Int, _ input: Int, _ tap: Int, _ weight: Float) -> Float) {
+  public func change(_ name: String, _ body: (_ output: Int, _ input: Int, _ tap: Int, _ weight: Float) -> Float) {
     guard let parameter = layout.parameters.first(where: { $0.name == name }) else { return }
     let taps = parameter.shape.dropFirst(2).reduce(1, *)
     let values = values(of: parameter).enumerated().map { index, weight in
@@ -45,7 +58,7 @@ extension Network {
   /// The logits in evaluation, `[image][class]`, as training computes them.
   ///
   /// - Parameter images: `[image][3][32][32]`.
-  func logits(_ images: [Float]) -> [Float] {
+  public func logits(_ images: [Float]) -> [Float] {
     let size = 3 * 32 * 32
     let count = images.count / size
     let microbatch = Microbatch(self, lanes: 16)
@@ -67,7 +80,27 @@ extension Network {
 }
 
 /// Images of random pixels, `[image][3][32][32]`.
-func randomImages(_ count: Int, seed: UInt64 = 7) -> [Float] {
+public func randomImages(_ count: Int, seed: UInt64 = 7) -> [Float] {
   var stream = RandomStream(seed: seed, purpose: .pruning, index: 1)
   return (0..<count * 3 * 32 * 32).map { _ in stream.uniform() * 4 - 2 }
+}
+
+extension InferenceEngine {
+  /// The logits of some images, `[image][class]`.
+  public func logits(_ images: [Float]) -> [Float] {
+    let count = images.count / (network.image.channels * network.image.pixels)
+    var logits = [Float](repeating: .nan, count: count * network.classes)
+    logits.withUnsafeMutableBufferPointer { logits in
+      images.withUnsafeBufferPointer { images in
+        guard let images = images.baseAddress, let logits = logits.baseAddress else { return }
+        self(images: images, count: count, logits: logits)
+      }
+    }
+    return logits
+  }
+}
+
+extension FoldedNetwork {
+  /// The logits of some images, `[image][class]`.
+  public func logits(_ images: [Float]) -> [Float] { InferenceEngine(self).logits(images) }
 }
