@@ -70,9 +70,6 @@ sanitize: setup ## run the tests under the address and the thread sanitizer
 	@for sanitizer in $(SANITIZERS); do .ci/sanitize $$sanitizer; done
 
 build: setup ## set up and build the program
-	@# SwiftPM asks git for the commit only when it reads Package.swift anew.
-	@commit=$$(git rev-parse HEAD 2>/dev/null || echo unknown); mkdir -p .build; \
-	if [ "$$commit" != "$$(cat .build/commit 2>/dev/null)" ]; then touch Package.swift; echo "$$commit" >.build/commit; fi
 	swift build -c release --product dptrain $(BUILD_ARGUMENTS)
 
 install: ## install the program that 'make build' built, its manual page and completions (PREFIX, DESTDIR)
@@ -114,7 +111,7 @@ lint: ## check formatting, shell scripts and Python syntax
 	@.ci/lint
 
 format: ## format the Swift sources in place
-	swift format --in-place --recursive Sources Tests Benchmarks Package.swift
+	swift format --in-place --recursive Sources Tests Benchmarks Plugins Package.swift
 
 clean: ## remove what was built; data and runs stay
 	rm -rf .build Benchmarks/.venv Tests/Peers/.venv

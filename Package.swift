@@ -14,10 +14,6 @@ let march = ProcessInfo.processInfo.environment["DPTRAIN_MARCH"] ?? "native"
 /// this flag the same loops run 40 times slower.
 let compute: [SwiftSetting] = [.unsafeFlags(["-Xcc", marchFlag])]
 
-/// What `dptrain --version` says. Outside a git repository nobody can tell. SwiftPM asks git when it reads this file anew, so
-/// `make build` touches it where the commit has changed.
-let commit = Context.gitInformation?.currentCommit ?? "unknown"
-
 let package = Package(
   name: "dptrain",
   dependencies: [
@@ -38,7 +34,8 @@ let package = Package(
     .target(name: "Watchdog", dependencies: ["MPI"]),
     .target(name: "CProcessor"),
     .target(name: "CSignals"),
-    .target(name: "CBuild", cSettings: [.define("DPTRAIN_BUILD_COMMIT", to: "\"\(commit)\"")]),
+    .plugin(name: "CommitPlugin", capability: .buildTool()),
+    .target(name: "BuildCommit", plugins: ["CommitPlugin"]),
     .target(name: "Kernels", dependencies: ["COpenBLAS", "CProcessor"], swiftSettings: compute),
     .target(name: "RandomNumbers", swiftSettings: compute),
     .target(name: "CIFAR", dependencies: ["RandomNumbers"], swiftSettings: compute),
@@ -89,7 +86,7 @@ let package = Package(
       dependencies: [
         "MPI", "Watchdog", "Kernels", "CIFAR", "Export", "Formats", "Inference", "NeuralNetwork", "Pruning", "Training",
         "Reporting", "Plotting", "RunReport", "Preflight", "Planning", "Pictures", "PictureImport", "Settings",
-        "CBuild",
+        "BuildCommit",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "kernel-bench", dependencies: ["Kernels"], path: "Benchmarks/Kernels"),

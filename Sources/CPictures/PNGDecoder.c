@@ -112,6 +112,18 @@ static uint32_t big_endian(const uint8_t *bytes) {
   return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
 }
 
+/// Whether all chunks up to the last lie within the file: libpng takes as much memory as one claims, and only then reads it.
+static int chunks_fit(const uint8_t *bytes, size_t size) {
+  size_t place = 8;
+  while (size - place >= 12) {
+    const uint32_t length = big_endian(bytes + place);
+    if (length > size - place - 12) return 0;
+    if (memcmp(bytes + place + 4, "IEND", 4) == 0) return 1;
+    place += 12 + (size_t)length;
+  }
+  return 0;
+}
+
 enum picture_status picture_decode_png(const uint8_t *bytes, size_t size, uint64_t most_pixels, struct picture *picture) {
   // The signature, and the length and name of the first chunk, come before its width and height. They are read here because
   // libpng checks them against limits of its own before it tells them.
@@ -130,11 +142,15 @@ enum picture_status picture_decode_png(const uint8_t *bytes, size_t size, uint64
   const uint64_t bits = (uint64_t)picture->width * picture->height * pixel_bits(bytes[24], bytes[25]);
   if (bits / 8 / 1032 > size) return picture_cannot_hold(picture, size);
 
+  if (!chunks_fit(bytes, size)) {
+    snprintf(picture->message, sizeof picture->message, "%s", "the file is cut off");
+    return PICTURE_DAMAGED;
+  }
+
   struct png_work work = {.bytes = bytes, .size = size, .picture = picture, .status = PICTURE_OUT_OF_MEMORY};
   work.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &work, fail, ignore);
   if (work.png != NULL) {
     png_set_user_limits(work.png, picture->width, picture->height);
-    png_set_chunk_malloc_max(work.png, size);
     work.info = png_create_info_struct(work.png);
     if (work.info != NULL) {
       work.status = PICTURE_DECODED;

@@ -1,5 +1,5 @@
 import ArgumentParser
-import CBuild
+import BuildCommit
 import MPI
 
 /// The program: its subcommands and its help.
@@ -10,7 +10,7 @@ struct Dptrain: ParsableCommand {
   static let versionDate = "November 25, 2026"
 
   /// The commit that this program was built from, or `unknown`.
-  static let commit = String(cString: dptrain_build_commit())
+  static let commit = buildCommit
 
   static let configuration = CommandConfiguration(
     commandName: "dptrain",

@@ -73,6 +73,13 @@ import Testing
     #expect(error(jpeg)?.description.contains("arithmetic") == true)
   }
 
+  @Test("A PNG chunk that claims to be longer than the file is refused")
+  func liesAboutLength() throws {
+    var bytes = try GoldenPicture.named("rgb.png").bytes()
+    bytes.insert(contentsOf: [0x7F, 0xFF, 0xFF, 0xFF] + Array("eXIf".utf8) + [0, 0, 0, 0], at: 33)
+    #expect(error(bytes)?.description == "x is a damaged PNG file: the file is cut off")
+  }
+
   /// A JPEG file whose three colours come in scans of their own, `count` in all.
   private func scans(_ count: Int) throws -> [UInt8] {
     let grey = try GoldenPicture.named("grey.jpg").bytes()

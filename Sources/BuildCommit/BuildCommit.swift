@@ -1,0 +1,1 @@
+// What this module holds, `buildCommit`, is written by CommitPlugin.
