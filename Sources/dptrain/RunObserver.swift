@@ -45,7 +45,7 @@ extension RunReporter {
     let session = RunRecord.Session(
       began: Date(),
       command: RunCommandLine.reproducing(
-        Array(CommandLine.arguments.dropFirst()), ranks: world.size, data: setup.configuration.data ?? data.description),
+        words, ranks: world.size, data: setup.configuration.data ?? data.description),
       ranks: world.size, hosts: Set(hosts).sorted(), processor: Processor.name)
     let record = RunRecord(
       version: Dptrain.version,
@@ -54,6 +54,8 @@ extension RunReporter {
     let name = URL(filePath: setup.path).standardizedFileURL.lastPathComponent
     let watcher = prometheus.map {
       PrometheusFile(path: $0, run: name, configuration: setup.configuration, version: Dptrain.version)
+    // The words were parsed, so there is nothing wrong with them.
+    let words = try CommandSettings.given.get().arguments
     }
     return RunReporter(record, directory: directory, prometheus: watcher) { console.warned($0) }
   }

@@ -96,4 +96,54 @@ struct ReportCommandTests {
     #expect(again.succeeded, "\(again)")
     #expect(again.outputLines.last { $0.hasPrefix("weights ") } == run.weights)
   }
+
+  /// What a file and the environment set stands in the command, which needs neither of them.
+  @Test(arguments: [nil, 2])
+  func theCommandCarriesFileAndEnvironment(ranks: Int?) throws {
+    let scratch = try Scratch()
+    let images = try scratch.writeImages()
+    let yaml = """
+      arch: resnet8
+      data: \(images)
+      output: run
+      batch-size: 64
+      microbatch: 16
+      epochs: 1
+      finetune-epochs: 1
+      prune: 0.5
+      seed: 7
+      nesterov: false
+      finetune-learning-rate: 0.03
+      """
+    try scratch.write(Data(yaml.utf8), "run.yaml")
+    let environment = ["DPTRAIN_PRUNE": "0.9", "DPTRAIN_LABEL_SMOOTHING": "0.1", "DPTRAIN_SEED": "8"]
+    let words = ["--config", "run.yaml", "--iterations=2", "--seed", "9"]
+    let result =
+      try ranks.map {
+        try mpirun(
+          ranks: $0, program: "dptrain", arguments: words, environment: environment, directory: scratch.url)
+      } ?? run(builtExecutable("dptrain"), words, environment: environment, directory: scratch.url)
+    try #require(result.succeeded, "\(result)")
+    let record = try RunRecord(json: scratch.contents("run/report.json"))
+    let command = try #require(record.sessions.first?.command)
+    #expect(!command.contains("config") && !command.contains("--output"), "\(command)")
+    for given in ["--prune=0.9", "--label-smoothing=0.1", "--arch=resnet8", "--no-nesterov", "--iterations=2"] {
+      #expect(command.contains(" \(given) "), "\(given) in \(command)")
+    }
+    #expect(
+      command.contains(" --seed 9") && !command.contains("prune=0.5") && !command.contains("seed=8"), "\(command)")
+    let launcher = ranks.map { "mpirun -n \($0) " } ?? ""
+    #expect(command.hasPrefix("\(launcher)dptrain run "), "\(command)")
+    try FileManager.default.removeItem(atPath: scratch.path("run.yaml"))
+    let flags = command.split(separator: " ").map(String.init).dropFirst(ranks == nil ? 1 : 4)
+    let again = try dptrain(Array(flags) + ["--output", scratch.path("again")], ranks: ranks)
+    try #require(again.succeeded, "\(again)")
+    #expect(again.weights != nil && again.weights == result.weights)
+    #expect(try scratch.contents("again/config.json") == scratch.contents("run/config.json"))
+  }
+}
+
+extension ProcessResult {
+  /// The line that names the hash of all weights.
+  fileprivate var weights: String? { outputLines.last { $0.hasPrefix("weights ") } }
 }
