@@ -24,6 +24,8 @@ public struct RunRecord: Sendable, Equatable, Codable {
   /// What pruning changed in the predictions.
   public var changes: PredictionChanges?
   public var speed: InferenceSpeed?
+  /// The bytes of `pruned.safetensors` as a packed file of 32-bit numbers; nil before the end, and where nothing is pruned.
+  public var packedBytes: Int?
 
   public init(version: String, data: DataFacts, session: Session) {
     self.version = version

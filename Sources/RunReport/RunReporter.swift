@@ -1,4 +1,5 @@
 import CIFAR
+import Export
 import Formats
 import Foundation
 import NeuralNetwork
@@ -107,11 +108,20 @@ public final class RunReporter {
     record.state = .finished
     try writeReport(seconds: seconds)
     writeOthers(seconds: seconds)
+    record.packedBytes = packedBytes()
   }
 
   /// Does something that the run can do without, and says so once where it fails.
   private func attempt(_ name: String, _ body: () throws -> Void) {
     do {
+  /// What `dptrain export --format packed` makes of the pruned model; nil where there is none, or one with weights that are
+  /// no finite numbers.
+  private func packedBytes() -> Int? {
+    let path = directory.file("pruned.safetensors")
+    guard FileManager.default.fileExists(atPath: path), let model = try? InferenceModel(path: path) else { return nil }
+    return try? PackedModel(model.network, model.architecture, values: .fp32, metadata: model.metadata).bytes.count
+  }
+
       try body()
     } catch {
       guard given.insert(name).inserted else { return }

@@ -141,6 +141,32 @@ struct ReportCommandTests {
     #expect(again.weights != nil && again.weights == result.weights)
     #expect(try scratch.contents("again/config.json") == scratch.contents("run/config.json"))
   }
+
+  /// What the headline says of the packed model is what `dptrain export` makes of it.
+  @Test func thePackedSizeIsThatOfTheExport() throws {
+    let run = try FinishedRun.on(ranks: 2)
+    let scratch = try Scratch()
+    let file = scratch.path("small.packed")
+    let result = try dptrain(["export", run.path("pruned.safetensors"), "--format", "packed", "--output", file])
+    try #require(result.succeeded, "\(result)")
+    let size = try scratch.contents("small.packed").count
+    #expect(try RunRecord(json: run.contents("report.json")).packedBytes == size)
+    #expect(try run.text("report.html").contains("data-figure=\"packed-bytes\" data-value=\"\(Double(size))\""))
+  }
+
+  /// Records of earlier versions do not know it.
+  @Test func aRecordWithoutThePackedSizeIsShownWithoutIt() throws {
+    let scratch = try Scratch()
+    let path = try copy(scratch)
+    let text = String(decoding: try scratch.contents("on-2/report.json"), as: UTF8.self)
+    let earlier = text.replacing(/"packed_bytes":[0-9]+,/, with: "")
+    #expect(earlier != text)
+    try scratch.write(Data(earlier.utf8), "on-2/report.json")
+    #expect(try dptrain(["report", path]).succeeded)
+    let page = String(decoding: try scratch.contents("on-2/report.html"), as: UTF8.self)
+    #expect(page.contains("in torchvision&#39;s shapes"))
+    #expect(!page.contains("packed-bytes"))
+  }
 }
 
 extension ProcessResult {
