@@ -64,6 +64,8 @@ enum PageStyle {
     .kept { fill: var(--s1); background: var(--s1); } .gone { fill: var(--pale); background: var(--pale); }
     .dead { fill: var(--dead); background: var(--dead); } .deadkept { fill: var(--deadkept); background: var(--deadkept); }
     \(seriesColors)
+    .below { margin-top: 26px; } h2 + .below { margin-top: 12px; }
+    .command span { display: inline-block; max-width: 100%; }
     .scroll { overflow-x: auto; margin-top: 14px; }
     table { border-collapse: collapse; font-size: 14px; line-height: 1.4; }
     th, td { padding: 5px 0 5px 18px; text-align: right; border-bottom: 1px solid var(--rule); font-weight: 400; white-space: nowrap; }

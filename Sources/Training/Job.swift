@@ -192,12 +192,13 @@ public final class Job {
 
   /// Prunes in the middle of training, and returns what goes on with the rest.
   func pruneGradually(_ trainer: Trainer, round: Int, epoch: Int) throws -> Trainer {
+    if round == 1 { observer.prunesInTraining(self, epoch: epoch, try evaluate()) }
     let result = try Training.prune(network, mask: mask, request: requests[round - 1], communicator: communicator)
     let compaction = keep(result.mask)
     let evaluation = try evaluate()
     let record = pruned(round: round, epoch: epoch, evaluation)
     try self.record(record)
-    observer.prunedInTraining(record, result)
+    observer.prunedInTraining(self, record, result, evaluation)
     guard let compaction else {
       trainer.mask = result.mask
       return trainer

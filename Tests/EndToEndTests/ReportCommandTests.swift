@@ -142,6 +142,31 @@ struct ReportCommandTests {
     #expect(try scratch.contents("again/config.json") == scratch.contents("run/config.json"))
   }
 
+  /// What each of several rounds took, and the accuracy around it.
+  @Test func theRoundsHaveTheirFigures() throws {
+    let run = try FinishedRun.on(ranks: 2)
+    let metrics = try run.metrics()
+    #expect(metrics.map { $0["phase"] as? String } == ["dense", "dense", "prune", "finetune", "prune", "finetune"])
+    func accuracy(_ line: Int) -> Double? { (metrics[line]["test_accuracy"] as? NSNumber)?.doubleValue }
+    let rounds = PruningRounds(try RunFiles(directory: run.path(""))).rounds
+    #expect(rounds.map(\.number) == [1, 2] && rounds.allSatisfy { $0.epoch == nil })
+    #expect(rounds.map(\.before) == [accuracy(1), accuracy(3)])
+    #expect(rounds.map(\.pruned) == [accuracy(2), accuracy(4)])
+    #expect(rounds.map(\.after) == [accuracy(3), accuracy(5)])
+    for (round, line) in zip(rounds, [2, 4]) {
+      let expected = try #require((metrics[line]["sparsity"] as? NSNumber)?.doubleValue)
+      // Readers of decimals differ in the last bit.
+      #expect(abs(round.sparsity - expected) <= 4 * expected.ulp)
+    }
+    let page = try run.text("report.html")
+    for round in rounds {
+      #expect(page.contains("data-figure=\"accuracy-pruned\" data-value=\"\(round.pruned)\""))
+      #expect(page.contains("data-figure=\"accuracy-after\" data-value=\"\(round.after ?? 0)\""))
+      #expect(page.contains("data-figure=\"sparsity\" data-value=\"\(round.sparsity)\""))
+    }
+    #expect(page.contains("Pruning by pruning") && page.contains("The last of several prunings took"))
+  }
+
   /// What the headline says of the packed model is what `dptrain export` makes of it.
   @Test func thePackedSizeIsThatOfTheExport() throws {
     let run = try FinishedRun.on(ranks: 2)
