@@ -71,8 +71,8 @@ let package = Package(
     .target(
       name: "RunReport",
       dependencies: [
-        "Kernels", "CIFAR", "Formats", "Inference", "NeuralNetwork", "Pruning", "Training", "Reporting", "Plotting",
-        "TensorBoard",
+        "Kernels", "CIFAR", "Export", "Formats", "Inference", "NeuralNetwork", "Pruning", "Training", "Reporting",
+        "Plotting", "TensorBoard",
       ],
       swiftSettings: compute),
     .target(

@@ -64,6 +64,8 @@ enum PageStyle {
     .kept { fill: var(--s1); background: var(--s1); } .gone { fill: var(--pale); background: var(--pale); }
     .dead { fill: var(--dead); background: var(--dead); } .deadkept { fill: var(--deadkept); background: var(--deadkept); }
     \(seriesColors)
+    .below { margin-top: 26px; } h2 + .below { margin-top: 12px; }
+    .command span { display: inline-block; max-width: 100%; }
     .scroll { overflow-x: auto; margin-top: 14px; }
     table { border-collapse: collapse; font-size: 14px; line-height: 1.4; }
     th, td { padding: 5px 0 5px 18px; text-align: right; border-bottom: 1px solid var(--rule); font-weight: 400; white-space: nowrap; }
@@ -88,7 +90,7 @@ enum PageStyle {
     .settings dt { color: var(--soft); flex: none; } .settings dd { margin: 0; text-align: right; overflow-wrap: anywhere; min-width: 0; }
     footer { margin-top: 64px; padding-top: 14px; border-top: 1px solid var(--rule); color: var(--faint); font-size: 13px; }
     a { color: var(--s1); }
-    @media (max-width: 820px) {
+    @media screen and (max-width: 820px) {
       main { padding: 28px 16px 28px; }
       section { margin-top: 44px; }
       .tiles { gap: 10px; }
@@ -98,25 +100,44 @@ enum PageStyle {
       .figures, .split { grid-template-columns: minmax(0, 1fr); }
       .settings { columns: 1; }
     }
-    @media (max-width: 560px) {
+    @media screen and (max-width: 560px) {
       .plot { font-size: 14.5px; } .plot .cell-text { font-size: 13px; }
       th, td { padding-left: 11px; }
+      .stages th:first-child { white-space: normal; }
       .stages tr > :nth-child(3), .stages tr > :nth-child(6) { display: none; }
       table { font-size: 13px; }
       .pictures { grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 14px 10px; }
       .pictures img { width: 100%; height: auto; }
     }
     @media print {
-      :root { --paper: #ffffff; --card: #ffffff; --ink: #111111; --soft: #444444; --faint: #777777; --rule: #dddddd;
+      @page { margin: 14mm 13mm; }
+      :root { color-scheme: light;
+        --paper: #ffffff; --card: #ffffff; --ink: #111111; --soft: #444444; --faint: #6b6b6b; --rule: #dddddd;
         --s1: #2563a8; --s2: #c4601d; --s3: #2c7f62; --s4: #8456a6; --s5: #a8323e; --s6: #7a6a1d; --s7: #3f7f93; --s8: #6b7280;
         --pale: #cfdcec; --dead: #d9d5cc; --deadkept: #c4601d; --mark: #9b2c3b; --band: #f3f1ec; --cell: #f4f2ec; --strong: #ffffff; }
       * { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
-      body { font-size: 11pt; }
+      body { font-size: 10.5pt; }
       main { max-width: none; padding: 0; }
-      section { margin-top: 28px; }
-      figure, .tile, tr, pre { break-inside: avoid; }
-      h2, .lead { break-after: avoid; }
+      h1 { font-size: 25pt; } h2 { font-size: 15pt; }
+      .lede { font-size: 12pt; }
+      section { margin-top: 24px; }
+      h2, h3, .lead, summary { break-after: avoid; }
+      figure, .tile, .tiles, tr, pre, p, .split > *, .stages, .rounds { break-inside: avoid; }
+      .tiles { margin-top: 20px; gap: 9px; }
+      .tile { grid-column: span 4; padding: 10px 12px; } .tile.wide { grid-column: span 12; }
+      .tile .big { font-size: 15pt; } .tile.wide .big { font-size: 22pt; }
+      .figures { gap: 18px 22px; }
+      .plot { font-size: 14.5px; } .plot .cell-text { font-size: 13px; }
+      .split { display: block; } .matrix { max-width: 430px; margin-bottom: 20px; }
       .scroll { overflow: visible; }
+      table { font-size: 9pt; max-width: 100%; }
+      th, td { padding: 3px 0 3px 11px; white-space: normal; }
+      .metrics, .layer-rows { font-size: 7.5pt; } .metrics th, .metrics td, .layer-rows th, .layer-rows td { padding-left: 7px; }
+      .metrics th:first-child, .layer-rows th:first-child { padding-left: 0; }
+      .pictures { grid-template-columns: repeat(8, minmax(0, 1fr)); gap: 12px 10px; }
+      .pictures img { width: 100%; height: auto; }
+      .settings { font-size: 9pt; }
+      footer { margin-top: 16px; break-before: avoid; }
       details:not([open]) { display: none; }
     }
     """

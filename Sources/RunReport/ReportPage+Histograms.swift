@@ -28,11 +28,19 @@ extension ReportPage {
     return record?.last(.pruned)?.threshold
   }
 
+  /// Whether the threshold divides the weights as they were before: whether there was one pruning.
+  private var isDivided: Bool { threshold != nil && record?.last(.pruned)?.round == 1 }
+
   private func lead(isPruned: Bool) -> String {
     let text = "The magnitudes of all convolution weights, on a logarithmic scale."
     guard isPruned else { return text }
     if let threshold {
-      return text + " Pruning takes what is smaller than \(threshold.significant(3)); fine-tuning moves what is left."
+      let limit = threshold.significant(3)
+      return isDivided
+        ? text + " Pruning takes what is smaller than \(limit); fine-tuning moves what is left."
+        : text
+          + " The last of several prunings took what was smaller than \(limit). Weights moved between the prunings, so it does "
+          + "not divide the first picture."
     }
     return text + " With this score no single magnitude divides what is pruned from what stays."
   }
@@ -61,9 +69,9 @@ extension ReportPage {
       "magnitude", domain: domain, scale: .logarithmic, ticks: Ticks.logarithmic(domain), format: { $0.significant(2) })
     let smaller =
       threshold.map { limit in limits.dropLast().map { $0 < limit } } ?? limits.dropLast().map { _ in false }
-    let isBefore = stage.kind != .finetuned && threshold != nil
-    let kept = zip(magnitudes, smaller).map { isBefore && $1 ? 0 : Double($0) }
-    let gone = zip(magnitudes, smaller).map { isBefore && $1 ? Double($0) : 0 }
+    let isBefore = stage.kind != .finetuned
+    let kept = zip(magnitudes, smaller).map { isBefore && isDivided && $1 ? 0 : Double($0) }
+    let gone = zip(magnitudes, smaller).map { isBefore && isDivided && $1 ? Double($0) : 0 }
     let marks = threshold.map {
       [LineChart.Mark(x: $0, name: "threshold \($0.significant(3))", title: "pruned below \($0.significant(6))")]
     }
@@ -73,7 +81,9 @@ extension ReportPage {
     let outside = counts.total - magnitudes.reduce(0, +)
     let note = outside > 0 ? "\(outside.grouped) more beyond the picture's range" : ""
     let legend: [(name: String, style: String)] =
-      isBefore ? [("pruned", "gone"), ("kept", "kept")] : [("survivors", "kept")]
+      isBefore
+      ? isDivided ? [("pruned", "gone"), ("kept", "kept")] : [("weights", "kept")]
+      : [("survivors", "kept")]
     return Piece.figure(
       heading, legend: legend, note: note,
       chart.svg(description: "Histogram of weight magnitudes, \(stage.name)"))

@@ -103,7 +103,7 @@ extension ReportPage {
       [
         "layer", "shape", "weights", "survivors", "left", "in dead taps", "survivors there", "multiply-adds", "left",
         "left",
-      ], stage.layers.map(row))
+      ], stage.layers.map(row), class: "layer-rows")
   }
 
   /// A layer's name without what all names have.

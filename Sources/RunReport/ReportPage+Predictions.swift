@@ -78,16 +78,38 @@ extension ReportPage {
         <span class="taken">\(Markup.escape(name(image.prediction)))</span></figcaption></figure>
         """
     }
-    let lead =
-      "\(changes.lost.grouped) test images that the dense network gets right the pruned one gets wrong, and "
-      + "\(changes.won.grouped) the other way."
-    let shown =
-      changes.images.isEmpty
-      ? ""
-      : changes.images.count < changes.lost
-        ? " Here are the first \(changes.images.count): their class, and what the pruned network takes them for."
-        : " Their class, and what the pruned network takes them for:"
     let body = pictures.isEmpty ? "" : "<div class=\"pictures\">\n\(pictures.joined(separator: "\n"))\n</div>"
-    return Piece.section("changes", "What pruning got wrong", lead: Markup.escape(lead + shown), body)
+    return Piece.section(
+      "changes", record.dense == nil ? "What got lost since the first pruning" : "What pruning got wrong",
+      lead: Markup.escape(comparison(changes) + shown(changes)), body)
+  }
+
+  /// Which two networks are compared, and in how many images they differ.
+  private func comparison(_ changes: PredictionChanges) -> String {
+    guard record?.dense == nil, let before = record?.unpruned else {
+      return "\(changes.lost.grouped) test images that the dense network gets right the pruned one gets wrong, and "
+        + "\(changes.won.grouped) the other way."
+    }
+    return
+      "This network was pruned while it trained, so there is no dense one that was trained to the end. Compared are the "
+      + "network \(before.name) of \(run.configuration.dense.epochs), \(RunSummary.percent(before.accuracy)) right, and the "
+      + "network at the end: \(changes.lost.grouped) test images that the first gets right the last gets wrong, and "
+      + "\(changes.won.grouped) the other way."
+  }
+
+  /// What the pictures are.
+  private func shown(_ changes: PredictionChanges) -> String {
+    let isTrainedOn = record?.dense == nil
+    if changes.images.isEmpty {
+      return isTrainedOn && changes.lost > 0
+        ? " Training went on in between and brought more than pruning took: which images got lost says little of pruning, and "
+          + "they are not shown."
+        : ""
+    }
+    let network = isTrainedOn ? "the network at the end" : "the pruned network"
+    let training = isTrainedOn ? " Not all of it is due to pruning: training went on in between." : ""
+    return changes.images.count < changes.lost
+      ? "\(training) Here are the first \(changes.images.count): their class, and what \(network) takes them for."
+      : "\(training) Their class, and what \(network) takes them for:"
   }
 }

@@ -11,7 +11,12 @@ extension ReportPage {
       let note =
         run.configuration.exchange == .native
         ? "" : "<p class=\"lead\">On 1, 2, 4, 8 … ranks it ends with the same bits.</p>"
-      return "<h3>The command that makes it again</h3><pre><code>\(Markup.escape(session.command))</code></pre>\(note)"
+      // A line that breaks inside a flag is hard to read.
+      let words = session.command.split(separator: " ", omittingEmptySubsequences: false).map {
+        "<span>\(Markup.escape(String($0)))</span>"
+      }
+      return "<h3 class=\"below\">The command that makes it again</h3><pre class=\"command\"><code>"
+        + words.joined(separator: " ") + "</code></pre>\(note)"
     }
     return Piece.section("settings", "Settings", (command ?? "") + list)
   }

@@ -14,8 +14,12 @@ extension ReportPage {
   ///   - big: HTML.
   ///   - sub: text.
   private func tile(_ label: String, _ big: String, _ sub: String, class: String = "tile") -> String {
+    tile(label, big, html: Markup.escape(sub), class: `class`)
+  }
+
+  private func tile(_ label: String, _ big: String, html sub: String, class: String = "tile") -> String {
     "<div class=\"\(`class`)\"><dt>\(Markup.escape(label))</dt><dd><div class=\"big\">\(big)</div>"
-      + "<div class=\"sub\">\(Markup.escape(sub))</div></dd></div>"
+      + "<div class=\"sub\">\(sub)</div></dd></div>"
   }
 
   private var accuracyTile: String? {
@@ -75,7 +79,14 @@ extension ReportPage {
     let value = Piece.value(size.bytes, "bytes", Double(size))
     guard run.sizes["pruned.safetensors"] != nil else { return tile("Model file", value, "dense.safetensors") }
     let dense = run.sizes["dense.safetensors"].map { $0 == size ? "as the dense one: " : "dense \($0.bytes): " } ?? ""
-    return tile("Model file", value, "\(dense)pruned weights are zeros in torchvision's shapes")
+    let zeros = "\(dense)pruned weights are zeros in torchvision's shapes"
+    guard let packed = record?.packedBytes, packed > 0 else { return tile("Model file", value, zeros) }
+    let small = Piece.value(packed.bytes, "packed-bytes", Double(packed))
+    let factor = packed < size ? ", \((Double(size) / Double(packed)).factor) smaller" : ""
+    return tile(
+      "Model file", value,
+      html: Markup.escape(zeros + ". Packed, with survivors only: ")
+        + "<b>\(small)</b>\(Markup.escape(factor))")
   }
 
   private var timeTile: String? {

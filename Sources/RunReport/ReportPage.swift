@@ -64,6 +64,7 @@ public struct ReportPage: Sendable {
   /// How the network did at each of the moments at which the run looked at it.
   private var stages: String {
     guard let record, record.stages.count > 1 else { return "" }
+    let prunings = PruningRounds(run)
     let rows = record.stages.map { stage in
       let all = stage.convolutions
       return [
@@ -74,7 +75,8 @@ public struct ReportPage: Sendable {
     }
     return Piece.section(
       "stages", "From stage to stage",
-      Piece.table(["", "accuracy", "loss", "weights", "multiply-adds", "after"], rows, class: "stages"))
+      Piece.table(["", "accuracy", "loss", "weights", "multiply-adds", "after"], rows, class: "stages")
+        + prunings.table)
   }
 
   private var curves: String {

@@ -58,7 +58,8 @@ struct RunCurves {
         "training loss \(($0.trainLoss ?? 0).fixed(4))"
       })
     return figure(
-      "Loss", [test, training], including: 0, format: { $0.significant(4) },
+      // A loss that has run away has no room for its digits.
+      "Loss", [test, training], including: 0, format: { $0 < 100_000 ? $0.significant(4) : Self.count($0) },
       description: "Test and training loss over the epochs")
   }
 

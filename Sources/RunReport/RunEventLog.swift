@@ -51,7 +51,7 @@ final class RunEventLog {
             ("weights_\(stage.kind.rawValue)/\(layer.name)", .histogram(layer.histogram.events))
           }))
     }
-    if let changes = record.changes, !done.hasChanges, record.state == .finished {
+    if let changes = record.changes, !changes.images.isEmpty, !done.hasChanges, record.state == .finished {
       let names = record.data.classNames
       result.append(
         EventRecord(

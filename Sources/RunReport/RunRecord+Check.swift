@@ -58,6 +58,7 @@ extension RunRecord {
         }
       }
     }
+    if let packedBytes { try require(packedBytes, "packed_bytes") }
     if let speed {
       guard speed.batch > 0, [speed.dense, speed.pruned].allSatisfy({ 0 < $0 && $0 <= 1e15 }) else {
         throw ImpossibleFigure("speed", "\(speed)")

@@ -19,11 +19,13 @@ public struct RunRecord: Sendable, Equatable, Codable {
   public var seconds = 0.0
   /// The moments at which the network was looked at, in their order.
   public var stages: [Stage] = []
-  /// The classes that the network before pruning predicts for the test images, a byte each.
+  /// The classes that the network before its first pruning predicts for the test images, a byte each.
   public var densePredictions: Data?
   /// What pruning changed in the predictions.
   public var changes: PredictionChanges?
   public var speed: InferenceSpeed?
+  /// The bytes of `pruned.safetensors` as a packed file of 32-bit numbers; nil before the end, and where nothing is pruned.
+  public var packedBytes: Int?
 
   public init(version: String, data: DataFacts, session: Session) {
     self.version = version
@@ -78,8 +80,11 @@ public struct RunRecord: Sendable, Equatable, Codable {
   /// The stage of that kind that comes last.
   public func last(_ kind: Stage.Kind) -> Stage? { stages.last { $0.kind == kind } }
 
-  /// The network before anything was pruned; nil where there was none, as with gradual pruning.
+  /// The trained network before anything was pruned; nil where there was none, as with gradual pruning.
   public var dense: Stage? { stages.first { $0.kind == .dense } }
+
+  /// The network before its first pruning, trained to the end or not.
+  public var unpruned: Stage? { stages.first { $0.kind == .dense || $0.kind == .unpruned } }
 
   /// The network at the end.
   public var final: Stage? { stages.last }

@@ -1,4 +1,5 @@
 import CIFAR
+import Export
 import Formats
 import Foundation
 import NeuralNetwork
@@ -71,10 +72,13 @@ public final class RunReporter {
         sparsity: job.sparsity, classes: job.data.classNames.count,
         layers: Stage.Layer.all(job.network, mask: job.mask),
         threshold: kind == .pruned ? Stage.Layer.threshold(job.network, mask: job.mask) : nil))
-    if kind == .dense { record.densePredictions = Data(evaluation.predictions.map { UInt8(clamping: $0) }) }
+    if kind == .dense || kind == .unpruned {
+      record.densePredictions = Data(evaluation.predictions.map { UInt8(clamping: $0) })
+    }
     if kind == .finetuned, let dense = record.densePredictions {
       record.changes = PredictionChanges(
-        dense: dense.map { Int32($0) }, pruned: evaluation.predictions, images: job.data.test)
+        dense: dense.map { Int32($0) }, pruned: evaluation.predictions, isTrainedOn: job.isGradual,
+        images: job.data.test)
     }
     update(seconds: job.seconds)
   }
@@ -104,9 +108,18 @@ public final class RunReporter {
     // The measurement is not part of the run.
     let seconds = job.seconds
     record.speed = InferenceSpeed.measure(job.network, images: job.data.test)
+    record.packedBytes = packedBytes()
     record.state = .finished
     try writeReport(seconds: seconds)
     writeOthers(seconds: seconds)
+  }
+
+  /// What `dptrain export --format packed` makes of the pruned model; nil where there is none, or one with weights that are
+  /// no finite numbers.
+  private func packedBytes() -> Int? {
+    let path = directory.file("pruned.safetensors")
+    guard FileManager.default.fileExists(atPath: path), let model = try? InferenceModel(path: path) else { return nil }
+    return try? PackedModel(model.network, model.architecture, values: .fp32, metadata: model.metadata).bytes.count
   }
 
   /// Does something that the run can do without, and says so once where it fails.

@@ -8,9 +8,11 @@ public struct Stage: Sendable, Equatable, Codable {
   public enum Kind: String, Sendable, Codable {
     /// Trained, and nothing pruned in this run.
     case dense
+    /// Right before the first pruning of a network that is pruned while it trains.
+    case unpruned
     /// What gradual pruning has left at the end of training.
     case gradual
-    /// Right after a round's pruning.
+    /// Right after a round's pruning; of gradual pruning, after the last one.
     case pruned
     /// At the end of a round.
     case finetuned

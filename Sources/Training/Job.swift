@@ -191,6 +191,7 @@ public final class Job {
 
   /// Prunes in the middle of training, and returns what goes on with the rest.
   func pruneGradually(_ trainer: Trainer, round: Int, epoch: Int) throws -> Trainer {
+    if round == 1 { observer.prunesInTraining(self, epoch: epoch, try trainer.withAverage(evaluate)) }
     let result = try Training.prune(network, mask: mask, request: requests[round - 1], communicator: communicator)
     var next = trainer
     if let compaction = keep(result.mask) {
@@ -201,7 +202,7 @@ public final class Job {
     let evaluation = try next.withAverage(evaluate)
     let record = pruned(round: round, epoch: epoch, evaluation)
     try self.record(record)
-    observer.prunedInTraining(record, result)
+    observer.prunedInTraining(self, record, result, evaluation)
     return next
   }
 

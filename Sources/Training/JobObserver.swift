@@ -38,8 +38,14 @@ public protocol JobObserver {
   func phaseBegan(_ start: PhaseStart)
   func stepEnded(_ progress: StepProgress)
   func epochEnded(_ record: MetricsRecord, epochs: Int)
+  /// Weights are going to be pruned for the first time while training goes on.
+  ///
+  /// - Parameter evaluation: of the network as it is.
+  func prunesInTraining(_ job: Job, epoch: Int, _ evaluation: Evaluation)
   /// Weights were pruned while training goes on.
-  func prunedInTraining(_ record: MetricsRecord, _ result: PruningResult)
+  ///
+  /// - Parameter evaluation: of what is left.
+  func prunedInTraining(_ job: Job, _ record: MetricsRecord, _ result: PruningResult, _ evaluation: Evaluation)
   /// Something went wrong that does not end the run.
   func warned(_ message: String)
   /// All that was reported so far, which a checkpoint keeps.
@@ -49,5 +55,6 @@ public protocol JobObserver {
 }
 
 extension JobObserver {
+  public func prunesInTraining(_ job: Job, epoch: Int, _ evaluation: Evaluation) {}
   public var record: [UInt8] { [] }
 }

@@ -77,10 +77,17 @@ extension RunConfiguration {
       } else if let elements = value as? [Any] {
         result[key] = elements.map { "\($0)" }.joined(separator: ", ")
       } else {
-        result[key] = "\(value)"
+        result[key] = Self.word(value)
       }
     }
     walk(object, "")
     return result
+  }
+
+  /// A value of JSON as `config.json` writes it where it is true or false, which Foundation takes for numbers.
+  private static func word(_ value: Any) -> String {
+    let data = try? JSONSerialization.data(withJSONObject: value, options: .fragmentsAllowed)
+    let text = data.map { String(decoding: $0, as: UTF8.self) }
+    return text == "true" || text == "false" ? text ?? "" : "\(value)"
   }
 }

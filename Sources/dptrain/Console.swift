@@ -108,7 +108,7 @@ final class Console: JobObserver {
     say(text)
   }
 
-  func prunedInTraining(_ record: MetricsRecord, _ result: PruningResult) {
+  func prunedInTraining(_ job: Job, _ record: MetricsRecord, _ result: PruningResult, _ evaluation: Evaluation) {
     let text =
       "pruned to \((100 * record.sparsity).fixed(2)) %: test loss \(record.testLoss.fixed(4))  "
       + "accuracy \((100 * record.testAccuracy).fixed(2)) %; "

@@ -23,7 +23,19 @@ struct RunObserver: JobObserver {
     reporter?.update(seconds: record.seconds)
   }
 
-  func prunedInTraining(_ record: MetricsRecord, _ result: PruningResult) { console.prunedInTraining(record, result) }
+  func prunesInTraining(_ job: Job, epoch: Int, _ evaluation: Evaluation) {
+    reporter?.note(
+      .unpruned, "before its first pruning, after epoch \(epoch)", round: 0, job: job, evaluation: evaluation)
+  }
+
+  func prunedInTraining(_ job: Job, _ record: MetricsRecord, _ result: PruningResult, _ evaluation: Evaluation) {
+    console.prunedInTraining(job, record, result, evaluation)
+    // The metrics have the figures of those before.
+    guard record.round == job.rounds else { return }
+    reporter?.note(
+      .pruned, "after its last pruning, in epoch \(record.epoch)", round: record.round, job: job, evaluation: evaluation
+    )
+  }
 
   func warned(_ message: String) { console.warned(message) }
 
@@ -42,10 +54,12 @@ extension RunReporter {
     let hosts = try world.gather(Communicator.hostName, root: 0)
     guard let directory = setup.directory, let hosts else { return nil }
     let data = setup.data
+    // The words were parsed, so there is nothing wrong with them.
+    let words = try CommandSettings.given.get().arguments
     let session = RunRecord.Session(
       began: Date(),
       command: RunCommandLine.reproducing(
-        Array(CommandLine.arguments.dropFirst()), ranks: world.size, data: setup.configuration.data ?? data.description),
+        words, ranks: world.size, data: setup.configuration.data ?? data.description),
       ranks: world.size, hosts: Set(hosts).sorted(), processor: Processor.name)
     let record = RunRecord(
       version: Dptrain.version,

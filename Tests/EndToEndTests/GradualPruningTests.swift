@@ -1,4 +1,5 @@
 import Foundation
+import RunReport
 import TestSupport
 import Testing
 
@@ -43,6 +44,60 @@ struct GradualPruningTests {
       #expect(Double(zeros) == pruned[1], "\(file)")
     }
     #expect(run.result.standardOutput.contains("Training with gradual pruning: 3 epochs"))
+  }
+
+  /// The report has the network before its first pruning, what the last one left, and says what is compared.
+  @Test func theReportLooksAtTheFirstAndTheLastPruning() throws {
+    let scratch = try Scratch()
+    let run = try Self.run(scratch, "run")
+    let record = try RunRecord(json: run.contents("report.json"))
+    #expect(record.stages.map(\.kind) == [.unpruned, .pruned, .gradual, .finetuned])
+    #expect(record.stages.map(\.sparsity).first == 0 && record.dense == nil)
+    let metrics = try run.metrics()
+    for (stage, line) in zip(record.stages, [0, 3, 4, 5]) {
+      #expect(stage.accuracy == (metrics[line]["test_accuracy"] as? NSNumber)?.doubleValue, "\(stage.name)")
+      #expect(stage.step == metrics[line]["step"] as? Int, "\(stage.name)")
+    }
+    let first = try #require(record.stages.first)
+    #expect(first.convolutions.survivors == first.convolutions.weights)
+    #expect((record.stages[1].threshold ?? 0) > 0 && record.stages.filter { $0.threshold != nil }.count == 1)
+    let changes = try #require(record.changes)
+    let last = try #require(record.stages.last)
+    let images = Double(first.confusion.joined().reduce(0, +))
+    #expect(Double(changes.lost - changes.won) == ((first.accuracy - last.accuracy) * images).rounded())
+    #expect(changes.images.isEmpty == (changes.won > changes.lost || changes.lost == 0))
+    let page = try run.text("report.html")
+    for text in [
+      "the network before its first pruning, after epoch 1 of 3",
+      "Before its first pruning, after epoch 1: 76,720 weights",
+      "The last of several prunings took what was smaller than", "Pruning by pruning", "1, epoch 1", "2, epoch 2",
+    ] {
+      #expect(page.contains(text), "\(text)")
+    }
+    #expect(!page.contains("data-figure=\"accuracy-dense\""))
+  }
+
+  /// A run that stops right before its first pruning still has that look at the network.
+  @Test func aResumedRunHasTheSameReport() throws {
+    let scratch = try Scratch()
+    let whole = try Self.run(scratch, "whole")
+    let steps = try #require(whole.metrics().first?["step"] as? Int)
+    let words =
+      Self.arguments + [
+        "--data", scratch.path("images"), "--output", scratch.path("stopped"), "--stop-after-steps", "\(steps)",
+        "--resume",
+      ]
+    #expect(try dptrain(words).ending == .exited(75))
+    let result = try dptrain(["resume", scratch.path("stopped")], ranks: 2)
+    try #require(result.succeeded, "\(result)")
+    func stages(_ name: String) throws -> [Stage] {
+      try RunRecord(json: scratch.contents("\(name)/report.json")).stages.map { stage in
+        var stage = stage
+        stage.seconds = 0
+        return stage
+      }
+    }
+    #expect(try stages("stopped") == stages("whole"))
   }
 
   @Test(arguments: [2, 4])

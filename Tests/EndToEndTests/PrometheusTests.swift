@@ -72,6 +72,17 @@ struct PrometheusTests {
     #expect(Set(documented) == Set(samples.keys))
   }
 
+  /// Prometheus' own checker has nothing to say of names, units and texts.
+  @Test(.program("promtool", of: "prometheus"))
+  func promtoolFindsNothing() throws {
+    let scratch = try Scratch()
+    let file = scratch.path("dptrain.prom")
+    let result = try dptrain(try arguments(scratch) + ["--prometheus", file])
+    try #require(result.succeeded, "\(result)")
+    let check = try run("/bin/sh", ["-c", "promtool check metrics < '\(file)'"])
+    #expect(check.succeeded && check.standardOutput.isEmpty && check.standardError.isEmpty, "\(check)")
+  }
+
   @Test(arguments: ["missing/dptrain.prom", "."], [nil, 2])
   func aFileThatCannotBeIsRefusedBeforeAnythingIsWritten(name: String, ranks: Int?) throws {
     let scratch = try Scratch()

@@ -2,7 +2,8 @@
 
     read_page.py PAGE WIDTHS [PICTURES]
 
-WIDTHS are pixels such as 390,1400; each is looked at in light and dark. PICTURES is a folder for screenshots.
+WIDTHS are pixels such as 390,1400; each is looked at in light and dark, and once as paper of A4 in a reader's dark system. PICTURES is
+a folder for screenshots and the printed page.
 """
 
 import base64
@@ -13,14 +14,18 @@ import sys
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
+# A4 less the margins that the page asks for.
+PAPER_WIDTH = 695
+
 LOOK = """
+const isPaper = matchMedia('print').matches;
 const text = element => element.textContent.trim();
 const name = element => element.tagName + (element.id ? '#' + element.id : '') +
   (element.getAttribute('class') ? '.' + element.getAttribute('class') : '') + ' ' + text(element).slice(0, 40);
 const root = document.documentElement;
 const wide = [];
 for (const element of document.body.querySelectorAll('*')) {
-  if (element.closest('.scroll') || element.closest('svg') || !element.clientWidth) continue;
+  if (element.closest('.scroll') && !isPaper || element.closest('svg') || !element.clientWidth) continue;
   if (element.scrollWidth > element.clientWidth + 1) wide.push(name(element));
   const box = element.getBoundingClientRect();
   if (box.right > root.clientWidth + 1 || box.left < -1) wide.push('outside: ' + name(element));
@@ -95,6 +100,18 @@ def main() -> None:
                         {"captureBeyondViewport": True, "format": "png",
                          "clip": {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}})
                     (pictures / f"{page.stem}-{width}-{scheme}.png").write_bytes(base64.b64decode(shot["data"]))
+        driver.execute_cdp_cmd(
+            "Emulation.setDeviceMetricsOverride",
+            {"width": PAPER_WIDTH, "height": 1000, "deviceScaleFactor": 1, "mobile": False})
+        driver.execute_cdp_cmd(
+            "Emulation.setEmulatedMedia",
+            {"media": "print", "features": [{"name": "prefers-color-scheme", "value": "dark"}]})
+        driver.execute_script("document.querySelectorAll('details').forEach(d => d.open = true)")
+        views.append(driver.execute_script(LOOK) | {"width": PAPER_WIDTH, "scheme": "paper"})
+        if pictures:
+            driver.execute_script("document.querySelectorAll('details').forEach(d => d.open = false)")
+            paper = driver.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True, "paperWidth": 8.27, "paperHeight": 11.69})
+            (pictures / f"{page.stem}.pdf").write_bytes(base64.b64decode(paper["data"]))
         requests = []
         for entry in driver.get_log("performance"):
             message = json.loads(entry["message"])["message"]

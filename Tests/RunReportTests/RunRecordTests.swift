@@ -15,9 +15,18 @@ struct RunRecordTests {
     record.seconds = 1.5
     record.densePredictions = Data([0, 1, 1])
     record.speed = InferenceSpeed(batch: 64, dense: 100, pruned: 250)
+    record.packedBytes = 850_000
     #expect(try RunRecord(json: record.json()) == record)
     let text = String(decoding: try record.json(), as: UTF8.self)
     #expect(text.contains("\"format\":\"dptrain-report-1\"") && text.contains("\"class_names\":[\"cat\",\"dog\"]"))
+  }
+
+  /// Files of versions that did not know all of the fields.
+  @Test func earlierRecordsAreRead() throws {
+    let record = RunRecord(version: "1.2", data: Self.data, session: Self.session)
+    let text = String(decoding: try record.json(), as: UTF8.self)
+    #expect(!text.contains("packed_bytes"))
+    #expect(try RunRecord(json: text.utf8).packedBytes == nil)
   }
 
   @Test func otherFormatsAreRefused() throws {

@@ -21,7 +21,19 @@ public enum Peer {
   }
 }
 
+extension Peer {
+  /// Whether the shell finds a program.
+  public static func finds(_ program: String) -> Bool {
+    (try? run("/bin/sh", ["-c", "command -v \(program)"]))?.succeeded == true
+  }
+}
+
 extension Trait where Self == ConditionTrait {
+  /// Skips a test, and says why, where a program of a Debian package is not there.
+  public static func program(_ name: String, of package: String) -> Self {
+    .enabled(if: Peer.finds(name), "\(name) is not there: it comes with Debian's package \(package)")
+  }
+
   /// Skips a test, and says why, where the Python module is not there.
   public static func peer(_ module: String) -> Self {
     .enabled(if: Peer.has(module), "Python's \(module) is not in Tests/Peers/.venv: `make peers` installs it")

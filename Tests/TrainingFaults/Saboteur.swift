@@ -63,7 +63,7 @@ final class Saboteur: JobObserver {
     guard job?.communicator.rank == 0, let line = try? record.line() else { return }
     print(line)
   }
-  func prunedInTraining(_ record: MetricsRecord, _ result: PruningResult) {}
+  func prunedInTraining(_ job: Job, _ record: MetricsRecord, _ result: PruningResult, _ evaluation: Evaluation) {}
 }
 
 /// Short dense training with one fault: `training-faults FAULT RANK STEP POLICY`.

@@ -129,7 +129,9 @@ private final class Witness: JobObserver {
 
   func phaseBegan(_ start: PhaseStart) { take(note: "\(start.phase) \(start.round) begins") }
   func epochEnded(_ record: MetricsRecord, epochs: Int) { take(note: "epoch \(record.epoch): \(record.testLoss)") }
-  func prunedInTraining(_ record: MetricsRecord, _ result: PruningResult) { take(note: "pruned: \(record.testLoss)") }
+  func prunedInTraining(_ job: Job, _ record: MetricsRecord, _ result: PruningResult, _ evaluation: Evaluation) {
+    take(note: "pruned: \(record.testLoss)")
+  }
   func stepEnded(_ progress: StepProgress) {}
   func warned(_ message: String) { take(note: message) }
 }
