@@ -136,8 +136,8 @@ enum PageStyle {
       .metrics th:first-child, .layer-rows th:first-child { padding-left: 0; }
       .pictures { grid-template-columns: repeat(8, minmax(0, 1fr)); gap: 12px 10px; }
       .pictures img { width: 100%; height: auto; }
-      .settings { font-size: 9pt; }
-      footer { margin-top: 16px; break-before: avoid; }
+      .settings { font-size: 9pt; } .settings div { padding: 2px 0; }
+      footer { margin-top: 12px; padding-top: 8px; }
       details:not([open]) { display: none; }
     }
     """
