@@ -9,8 +9,10 @@ public struct MergedArguments: Sendable, Equatable {
   /// What the user should know.
   public private(set) var notes: [String] = []
 
-  /// Flags that take each other's place: one of them given nearer displaces those given farther away.
-  static let alternatives: [Set<String>] = [["prune", "prune-count", "prune-amounts", "target-macs", "target-speedup"]]
+  /// Flags that take each other's place: one of them given nearer displaces those given farther away, a switch where it is on.
+  static let alternatives: [Set<String>] = [
+    ["prune", "prune-count", "prune-amounts", "prune-dead", "target-macs", "target-speedup"]
+  ]
 
   /// - Parameters:
   ///   - words: the command line without the program's name.
@@ -50,12 +52,16 @@ public struct MergedArguments: Sendable, Equatable {
 
     var added: [String] = []
     var nearer = given
+    var displacing = given.subtracting(Self.turnedOff(rest))
     for level in [fromEnvironment, fromFile] {
       let taken = level.filter { setting in
-        own.contains { $0.name == setting.name } && !Self.isDisplaced(setting.name, by: nearer)
+        own.contains { $0.name == setting.name } && !nearer.contains(setting.name)
+          && !Self.alternatives.contains { $0.contains(setting.name) && !$0.isDisjoint(with: displacing) }
       }
       for setting in taken {
-        added += own.first { $0.name == setting.name }?.arguments(setting.value) ?? []
+        let words = own.first { $0.name == setting.name }?.arguments(setting.value) ?? []
+        added += words
+        displacing.formUnion(Set([setting.name]).subtracting(words.isEmpty ? [setting.name] : Self.turnedOff(words)))
         origins[setting.name] = setting.origin
       }
       nearer.formUnion(taken.map(\.name))
@@ -64,8 +70,9 @@ public struct MergedArguments: Sendable, Equatable {
     for setting in own { values[setting.name] = Self.value(of: setting, in: added + rest) }
   }
 
-  private static func isDisplaced(_ name: String, by nearer: Set<String>) -> Bool {
-    nearer.contains(name) || alternatives.contains { $0.contains(name) && !$0.isDisjoint(with: nearer) }
+  /// The switches that words turn off.
+  private static func turnedOff(_ words: [String]) -> Set<String> {
+    Set(words.prefix { $0 != "--" }.filter { $0.hasPrefix("--no-") }.map { String($0.dropFirst(5)) })
   }
 
   /// The flags of a command line, without `--no-`.

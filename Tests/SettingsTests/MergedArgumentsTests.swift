@@ -66,6 +66,16 @@ import Testing
     #expect(
       try merge([], file: "prune: 0.5", environment: ["DPTRAIN_TARGET_MACS": "0.1"]).arguments
         == ["run", "--target-macs=0.1"])
+    // A switch displaces where it is on.
+    let file = "prune: 0.5"
+    #expect(try merge(["--prune-dead"], file: file).arguments == ["--prune-dead"])
+    #expect(try merge(["--no-prune-dead"], file: file).arguments == ["run", "--prune=0.5", "--no-prune-dead"])
+    #expect(
+      try merge([], file: file, environment: ["DPTRAIN_PRUNE_DEAD": "true"]).arguments == ["run", "--prune-dead"])
+    #expect(
+      try merge([], file: file, environment: ["DPTRAIN_PRUNE_DEAD": "false"]).arguments
+        == ["run", "--no-prune-dead", "--prune=0.5"])
+    #expect(try merge(["--prune", "0.9"], file: "prune-dead: true").arguments == ["--prune", "0.9"])
     // Two in the same place are the parser's to refuse.
     #expect(try merge([], file: "prune: 0.5\ntarget-macs: 0.1").arguments.count == 3)
   }

@@ -7,6 +7,7 @@ import Testing
   static let known = [
     Setting("epochs"), Setting("batch-size"), Setting("learning-rate"), Setting("prune"), Setting("prune-amounts"),
     Setting("target-macs"), Setting("output"), Setting("masked", isSwitch: true, hasNegation: true),
+    Setting("prune-dead", isSwitch: true, hasNegation: true),
     Setting("resume", isSwitch: true),
   ]
 
