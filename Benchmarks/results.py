@@ -27,8 +27,10 @@ def shortened(value):
 
 def command(session):
     """The command without what belongs to one machine: its program's place, its data's, its run directory."""
-    words = re.sub(r"^\S*dptrain", "dptrain", session["command"]).split()
-    kept = []
+    words = session["command"].split()
+    program = next(place for place, word in enumerate(words) if Path(word).name.startswith("dptrain"))
+    words = words[program + 1 :]
+    kept = ["dptrain"]
     skip = False
     for word in words:
         if skip:

@@ -62,7 +62,7 @@ extension RunReporter {
         words, ranks: world.size, data: setup.configuration.data ?? data.description),
       ranks: world.size, hosts: Set(hosts).sorted(), processor: Processor.name)
     let record = RunRecord(
-      version: Dptrain.version,
+      version: "\(Dptrain.version) (commit \(Dptrain.commit.prefix(12)))",
       data: .init(description: data.description, isSynthetic: data.isSynthetic, classNames: data.classNames),
       session: session)
     let name = URL(filePath: setup.path).standardizedFileURL.lastPathComponent

@@ -44,7 +44,7 @@ def write_run(folder, seed, final, state="finished"):
         ]
     ]
     session = {
-        "command": f"/some/build/dptrain run --data /some/where --seed {seed} --prune 0.9 --output /some/run --resume",
+        "command": f"mpirun -n 2 /some/build/dptrain run --data /some/where --seed {seed} --prune 0.9 --output /some/run --resume",
         "ranks": 2, "began": "2026-01-01T00:00:00Z", "processor": "a processor", "hosts": ["host"], "first_step": 0,
     }  # fmt: skip
     record = {
