@@ -196,6 +196,72 @@ extension RunConfiguration {
   }
 }
 
+// Settings that runs of the first version did not know have their defaults where a file lacks them, so that such runs can be resumed
+// and reported.
+
+extension PhaseConfiguration {
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      epochs: try values.decode(Int.self, forKey: .epochs),
+      learningRate: try values.decode(Double.self, forKey: .learningRate),
+      schedule: try values.decode(LearningRateSchedule.self, forKey: .schedule))
+    skippedEpochs = try values.decodeIfPresent(Int.self, forKey: .skippedEpochs) ?? skippedEpochs
+  }
+}
+
+extension PruningConfiguration {
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      amount: try values.decode(Double.self, forKey: .amount),
+      linearAmount: try values.decode(Double.self, forKey: .linearAmount),
+      count: try values.decodeIfPresent(Int.self, forKey: .count),
+      amounts: try values.decodeIfPresent([Double].self, forKey: .amounts),
+      iterations: try values.decode(Int.self, forKey: .iterations),
+      gradual: try values.decodeIfPresent(CubicSchedule.self, forKey: .gradual),
+      scope: try values.decode(PruneScope.self, forKey: .scope),
+      score: try values.decode(PruneScore.self, forKey: .score),
+      costPower: try values.decode(Double.self, forKey: .costPower),
+      learningRateDecay: try values.decode(Double.self, forKey: .learningRateDecay))
+    targetMultiplyAdds = try values.decodeIfPresent(Double.self, forKey: .targetMultiplyAdds)
+    targetSpeedup = try values.decodeIfPresent(Double.self, forKey: .targetSpeedup)
+    isDeadOnly = try values.decodeIfPresent(Bool.self, forKey: .isDeadOnly) ?? isDeadOnly
+    rewinding = try values.decodeIfPresent(Rewinding.self, forKey: .rewinding)
+  }
+}
+
+extension RunConfiguration {
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      architecture: try values.decode(Architecture.self, forKey: .architecture),
+      batchSize: try values.decode(Int.self, forKey: .batchSize),
+      microbatch: try values.decode(Int.self, forKey: .microbatch),
+      momentum: try values.decode(Double.self, forKey: .momentum),
+      nesterov: try values.decode(Bool.self, forKey: .nesterov),
+      weightDecay: try values.decode(Double.self, forKey: .weightDecay),
+      l1: try values.decode(Double.self, forKey: .l1),
+      labelSmoothing: try values.decode(Double.self, forKey: .labelSmoothing),
+      augments: try values.decode(Bool.self, forKey: .augments),
+      seed: try values.decode(UInt64.self, forKey: .seed),
+      exchange: try values.decode(ExchangeMethod.self, forKey: .exchange),
+      dense: try values.decode(PhaseConfiguration.self, forKey: .dense),
+      finetune: try values.decode(PhaseConfiguration.self, forKey: .finetune),
+      pruning: try values.decode(PruningConfiguration.self, forKey: .pruning))
+    kind = try values.decode(RunKind.self, forKey: .kind)
+    data = try values.decodeIfPresent(String.self, forKey: .data)
+    dataHash = try values.decodeIfPresent(String.self, forKey: .dataHash)
+    trainingImages = try values.decodeIfPresent(Int.self, forKey: .trainingImages)
+    model = try values.decodeIfPresent(String.self, forKey: .model)
+    isMasked = try values.decode(Bool.self, forKey: .isMasked)
+    holdout = try values.decodeIfPresent(Int.self, forKey: .holdout)
+    decaysAll = try values.decodeIfPresent(Bool.self, forKey: .decaysAll) ?? decaysAll
+    averaging = try values.decodeIfPresent(Double.self, forKey: .averaging) ?? averaging
+    cutout = try values.decodeIfPresent(Int.self, forKey: .cutout) ?? cutout
+  }
+}
+
 extension Architecture: Codable {}
 extension ExchangeMethod: Codable {}
 extension PruneScope: Codable {}
