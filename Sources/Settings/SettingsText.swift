@@ -33,6 +33,8 @@ public enum SettingsText {
     }
     if value.wholeMatch(of: /[0-9.e+-]+(,[0-9.e+-]+)+/) != nil { return "[\(value.replacing(",", with: ", "))]" }
     let text = try? Yams.serialize(node: Node(value, Tag(.str), .doubleQuoted), width: -1, allowUnicode: true)
-    return (text ?? value).replacing(/\n(\.\.\.\n)?$/, with: "")
+    let quoted = (text ?? value).replacing(/\n(\.\.\.\n)?$/, with: "")
+    // Both marks in one file are taken for an anchor and what refers to it, wherever they stand.
+    return quoted.replacing("&", with: "\\x26")
   }
 }

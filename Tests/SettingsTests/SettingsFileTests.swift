@@ -96,6 +96,15 @@ import Testing
     #expect(try SettingsFile.read(path, known: Self.known).map(\.value) == ["4"])
   }
 
+  @Test(
+    "Values with what looks like an anchor and a reference to it can be read again",
+    arguments: ["a &b *c", "*c, &b", "&b", "a&b"])
+  func marks(value: String) throws {
+    let values = ["output": value, "epochs": "*b"]
+    let text = SettingsText.text(Self.known, values: values, origins: [:])
+    #expect(try Dictionary(uniqueKeysWithValues: parse(text).map { ($0.name, $0.value) }) == values, "\(text)")
+  }
+
   @Test("What is printed reads back the same")
   func text() throws {
     let values = [
