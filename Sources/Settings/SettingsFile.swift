@@ -106,10 +106,15 @@ public enum SettingsFile {
   /// A scalar's text, or those of a list joined by commas; nil for anything else.
   private static func text(_ node: Node) -> String? {
     if let scalar = node.scalar {
-      return scalar.style == .plain && ["null", "~", "Null", "NULL"].contains(scalar.string) ? "" : scalar.string
+      return scalar.style == .plain && ["null", "~", "Null", "NULL"].contains(scalar.string) ? "" : withoutMark(scalar)
     }
     guard let sequence = node.sequence else { return nil }
-    let parts = sequence.map { $0.scalar?.string }
+    let parts = sequence.map { $0.scalar.map(withoutMark) }
     return parts.contains(nil) ? nil : parts.compactMap { $0 }.joined(separator: ",")
+  }
+
+  /// A scalar without byte order marks before it: the first one Yams leaves out itself, which a text cannot ask for.
+  private static func withoutMark(_ scalar: Node.Scalar) -> String {
+    String(String.UnicodeScalarView(scalar.string.unicodeScalars.drop { $0 == "\u{FEFF}" }))
   }
 }

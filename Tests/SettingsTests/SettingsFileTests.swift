@@ -105,6 +105,12 @@ import Testing
     #expect(try Dictionary(uniqueKeysWithValues: parse(text).map { ($0.name, $0.value) }) == values, "\(text)")
   }
 
+  @Test("Byte order marks before a value are no part of it")
+  func byteOrderMarks() throws {
+    #expect(try parse("output: \u{FEFF}\u{FEFF}a\u{FEFF}b").map(\.value) == ["a\u{FEFF}b"])
+    #expect(try parse("prune-amounts: [\u{FEFF}0.5, \u{FEFF}0.9]").map(\.value) == ["0.5,0.9"])
+  }
+
   @Test("What is printed reads back the same")
   func text() throws {
     let values = [
