@@ -119,6 +119,14 @@ def load():
     return [Run(path) for path in sorted(KEPT.glob("*.jsonl"))]
 
 
+def grouped(runs):
+    """The runs by group, then by label, in the order of their names."""
+    groups = {}
+    for run in runs:
+        groups.setdefault(run.head["group"], {}).setdefault(run.head["label"], []).append(run)
+    return groups
+
+
 def spread(values, digits=2):
     values = [value for value in values if value is not None]
     if not values:
@@ -132,11 +140,8 @@ def duration(seconds):
     return f"{seconds:.0f} s" if seconds < 90 else f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60} min"
 
 
-def table(runs):
-    """The rows of a group, in the order of the runs' names; after it each row's command."""
-    labels = {}
-    for run in runs:
-        labels.setdefault(run.head["label"], []).append(run)
+def table(labels):
+    """The rows of a group; after it each row's command."""
     lines = [
         "| run | seeds | dense, % | right after pruning | in the end, % | weights left | live weights left | multiply-adds left | wall time | log |",
         "|---|---:|---:|---:|---:|---:|---:|---:|---:|---|",
@@ -160,17 +165,17 @@ def table(runs):
 
 
 def tables(_):
-    runs = load()
+    groups = grouped(load())
     text = DOCUMENT.read_text()
 
     def replace(match):
-        group = [run for run in runs if run.head["group"] == match[1]]
-        return f"<!-- table: {match[1]} -->\n{table(group)}\n<!-- end -->" if group else match[0]
+        labels = groups.get(match[1])
+        return f"<!-- table: {match[1]} -->\n{table(labels)}\n<!-- end -->" if labels else match[0]
 
     DOCUMENT.write_text(re.sub(r"<!-- table: (\S+) -->\n.*?<!-- end -->", replace, text, flags=re.DOTALL))
     import plot_results
 
-    plot_results.draw(runs, ROOT / "docs" / "results")
+    plot_results.draw(groups, ROOT / "docs" / "results")
 
 
 def main():

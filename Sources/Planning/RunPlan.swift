@@ -77,7 +77,7 @@ public struct EpochDensities: Sendable, Equatable {
       return 1 - Double(pruned) / Double(size)
     }
     prunings = requests.count
-    let finetuneEpochs = configuration.finetune.epochs
+    let finetuneEpochs = configuration.retraining(round: 1).epochs
     if let gradual = configuration.pruning.gradual {
       for (round, epoch) in gradual.epochs.enumerated() {
         for later in min(epoch, epochs)..<epochs { dense[later] = densities[round] }

@@ -21,8 +21,10 @@ package struct PruningRounds: Sendable {
 
   package let rounds: [Round]
   private let isGradual: Bool
+  private let evaluatedImages: String
 
   package init(_ run: RunFiles) {
+    evaluatedImages = run.evaluatedImages
     isGradual = run.configuration.pruning.gradual != nil
     let metrics = run.metrics
     rounds = metrics.indices.filter { metrics[$0].phase == .prune }.map { index in
@@ -48,7 +50,7 @@ package struct PruningRounds: Sendable {
       ]
     }
     let after = isGradual ? "after more training" : "fine-tuned"
-    let note = "Accuracy on the test images. What is pruned counts convolutions and the linear layer."
+    let note = "Accuracy on the \(evaluatedImages). What is pruned counts convolutions and the linear layer."
     return "<h3 class=\"below\">Pruning by pruning</h3><p class=\"lead\">\(Markup.escape(note))</p>"
       + Piece.table(["round", "pruned", "before", "right after", after], rows, class: "rounds")
   }

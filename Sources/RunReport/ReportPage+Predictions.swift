@@ -17,7 +17,7 @@ extension ReportPage {
       </div>
       """
     return Piece.section(
-      "predictions", "What it sees in the test images",
+      "predictions", "What it sees in the \(run.evaluatedImages)",
       lead: Markup.escape(
         "\(stage.name.prefix(1).uppercased() + stage.name.dropFirst()): \(RunSummary.percent(report.accuracy)) of "
           + "\(report.macroAverage.support.grouped) images are right."), body)
@@ -87,13 +87,13 @@ extension ReportPage {
   /// Which two networks are compared, and in how many images they differ.
   private func comparison(_ changes: PredictionChanges) -> String {
     guard record?.dense == nil, let before = record?.unpruned else {
-      return "\(changes.lost.grouped) test images that the dense network gets right the pruned one gets wrong, and "
-        + "\(changes.won.grouped) the other way."
+      return "\(changes.lost.grouped) \(run.evaluatedImages) that the dense network gets right the pruned one gets wrong, "
+        + "and \(changes.won.grouped) the other way."
     }
     return
       "This network was pruned while it trained, so there is no dense one that was trained to the end. Compared are the "
       + "network \(before.name) of \(run.configuration.dense.epochs), \(RunSummary.percent(before.accuracy)) right, and the "
-      + "network at the end: \(changes.lost.grouped) test images that the first gets right the last gets wrong, and "
+      + "network at the end: \(changes.lost.grouped) \(run.evaluatedImages) that the first gets right the last gets wrong, and "
       + "\(changes.won.grouped) the other way."
   }
 

@@ -27,7 +27,7 @@ extension ReportPage {
     let now = Piece.value(RunSummary.percent(accuracy), "accuracy", accuracy)
     let isPruned = run.metrics.contains { $0.phase == .prune }
     guard let dense = summary.denseAccuracy, isPruned else {
-      return tile("Accuracy on the test images", now, lossText, class: "tile wide")
+      return tile("Accuracy on the \(run.evaluatedImages)", now, lossText, class: "tile wide")
     }
     let before = Piece.value(RunSummary.percent(dense), "accuracy-dense", dense)
     let points = 100 * (accuracy - dense)

@@ -80,7 +80,7 @@ public struct ReportPage: Sendable {
   }
 
   private var curves: String {
-    let curves = RunCurves(run.metrics)
+    let curves = RunCurves(run)
     guard !curves.isEmpty else { return "" }
     let figures = "<div class=\"figures\">\n" + curves.figures.joined(separator: "\n") + "\n</div>"
     return Piece.section(
@@ -116,7 +116,7 @@ public struct ReportPage: Sendable {
   }
 
   private var exchange: String {
-    let figures = RunCurves(run.metrics).exchange
+    let figures = RunCurves(run).exchange
     guard !figures.isEmpty else { return "" }
     let sentences = summary.exchanges.map {
       "\($0.name): \($0.bytes.bytes) a step and rank in \((1e3 * $0.seconds).fixed(1)) ms, \((100 * $0.share).fixed(1)) % of "

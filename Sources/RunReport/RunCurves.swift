@@ -6,10 +6,12 @@ import Training
 struct RunCurves {
   /// A record of `metrics.jsonl` and its place: the epochs of the whole run that were done by then.
   private let records: [(epoch: Double, record: MetricsRecord)]
+  private let evaluatedImages: String
 
-  init(_ metrics: [MetricsRecord]) {
+  init(_ run: RunFiles) {
+    evaluatedImages = run.evaluatedImages
     var epoch = 0.0
-    records = metrics.map { record in
+    records = run.metrics.map { record in
       if record.phase != .prune { epoch += 1 }
       return (epoch, record)
     }
@@ -24,7 +26,7 @@ struct RunCurves {
 
   private var accuracy: String {
     let test = LineChart.Series(
-      "test images", color: 1,
+      evaluatedImages, color: 1,
       points: points {
         $0.testAccuracy
       } title: {
@@ -44,7 +46,7 @@ struct RunCurves {
 
   private var loss: String {
     let test = LineChart.Series(
-      "test images", color: 1,
+      evaluatedImages, color: 1,
       points: epochs {
         $0.testLoss
       } title: {

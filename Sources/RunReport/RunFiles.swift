@@ -90,6 +90,11 @@ public struct RunFiles: Sendable {
   }
 }
 
+extension RunFiles {
+  /// What the images are called whose accuracy a run reports: with `--holdout` no test images.
+  var evaluatedImages: String { configuration.holdout == nil ? "test images" : "held-out training images" }
+}
+
 /// Why there is no report of a directory.
 public struct RunFilesError: Error, Equatable, CustomStringConvertible {
   public enum Problem: Sendable, Equatable {

@@ -82,10 +82,10 @@ public struct RunSummary: Sendable {
     guard let accuracy else { return "No epoch is done yet." }
     let all = run.record?.final?.convolutions
     guard let denseAccuracy, run.metrics.contains(where: { $0.phase == .prune }) else {
-      return "Accuracy on the test images: \(Self.percent(accuracy))."
+      return "Accuracy on the \(run.evaluatedImages): \(Self.percent(accuracy))."
     }
     var text =
-      "Accuracy on the test images went from \(Self.percent(denseAccuracy)) to \(Self.percent(accuracy))"
+      "Accuracy on the \(run.evaluatedImages) went from \(Self.percent(denseAccuracy)) to \(Self.percent(accuracy))"
     if let all, all.survivors > 0, all.survivorMultiplyAdds > 0 {
       let weights = (Double(all.weights) / Double(all.survivors)).factor
       let work = (Double(all.multiplyAdds) / Double(all.survivorMultiplyAdds)).factor

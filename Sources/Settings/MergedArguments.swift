@@ -61,7 +61,7 @@ public struct MergedArguments: Sendable, Equatable {
       for setting in taken {
         let words = own.first { $0.name == setting.name }?.arguments(setting.value) ?? []
         added += words
-        displacing.formUnion(Set([setting.name]).subtracting(words.isEmpty ? [setting.name] : Self.turnedOff(words)))
+        if !words.isEmpty, Self.turnedOff(words).isEmpty { displacing.insert(setting.name) }
         origins[setting.name] = setting.origin
       }
       nearer.formUnion(taken.map(\.name))

@@ -54,18 +54,13 @@ final class Optimizer {
   ///   - average: the moving average in that layout, where there is one.
   ///   - compaction: from its layout to the network's.
   convenience init(
-    _ network: Network, owned: Range<Int>, averaging: Double, continuing other: Optimizer, momentum: [Float],
+    _ network: Network, owned: Range<Int>, averaging: Double, continuing other: Optimizer, momentum: AlignedBuffer,
     average whole: [Float]?, compaction: Compaction
   ) {
     self.init(network, owned: owned, averaging: averaging)
-    if let average, let whole {
-      whole.withUnsafeBufferPointer { whole in
-        guard let base = whole.baseAddress else { return }
-        average.take(base) { Int(compaction.sources[$0]) }
-      }
-    }
+    if let whole { average?.take(whole) { Int(compaction.sources[$0]) } }
     for index in owned.clamped(to: 0..<network.layout.liveCount) {
-      velocity.pointer[index - owned.lowerBound] = momentum[Int(compaction.sources[index])]
+      velocity.pointer[index - owned.lowerBound] = momentum.pointer[Int(compaction.sources[index])]
     }
     dead = other.dead
   }
@@ -73,12 +68,7 @@ final class Optimizer {
   /// An optimizer that goes on from a checkpoint.
   convenience init(_ network: Network, owned: Range<Int>, averaging: Double, restoring state: OptimizerState) {
     self.init(network, owned: owned, averaging: averaging)
-    if let average, let whole = state.average {
-      whole.withUnsafeBufferPointer { whole in
-        guard let base = whole.baseAddress else { return }
-        average.take(base) { $0 }
-      }
-    }
+    if let whole = state.average { average?.take(whole) }
     let live = owned.clamped(to: 0..<network.layout.liveCount)
     for (place, index) in live.enumerated() { velocity.pointer[place] = state.momentum[index] }
     dead = state.dead

@@ -132,12 +132,11 @@ public final class Trainer {
       rounded: configuration.exchange == .bfloat16 ? count - exact : 0)
     exchange = try Exchange(configuration.exchange, other.exchange.communicator, count: count, exact: exact)
     requests = other.requests
-    // The buffer that things are gathered in holds one of them at a time.
+    // Before the momentum, which stays in the buffer that both are gathered in.
     let average = try other.gatherAverage()
-    let momentum = try other.gatherMomentum()
     optimizer = Optimizer(
       network, owned: exchange.owned, averaging: configuration.averaging, continuing: other.optimizer,
-      momentum: Array(momentum[0..<other.network.layout.liveCount]), average: average, compaction: compaction)
+      momentum: try other.gatherMomentum(), average: average, compaction: compaction)
   }
 
   /// The momentum of all live parameters, brought together from the ranks; valid until the next step. Collective.

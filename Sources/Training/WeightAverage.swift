@@ -43,7 +43,7 @@ final class WeightAverage {
   /// - Parameters:
   ///   - whole: of all ranks together.
   ///   - place: where in `whole` an element of the arena is found.
-  func take(_ whole: UnsafePointer<Float>, from place: (Int) -> Int) {
+  func take(_ whole: [Float], from place: (Int) -> Int = { $0 }) {
     for index in range { values.pointer[index - range.lowerBound] = whole[place(index)] }
   }
 }

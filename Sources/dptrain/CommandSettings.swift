@@ -27,6 +27,9 @@ enum CommandSettings {
     for command in help.command.subcommands ?? [] where named.contains(command.commandName) {
       result[command.commandName] = settings(command.arguments ?? [])
     }
+    // Were its own 'batch' known, a run would pass it over in a file where 'batch-size' was meant.
+    let ofRuns = Set((result["run"] ?? []).map(\.name))
+    result["evaluate"]?.removeAll { !ofRuns.contains($0.name) }
     return result
   }()
 

@@ -86,7 +86,7 @@ struct ManualPage {
   }
 
   private var environment: [String] {
-    let first = "Every flag of the commands that make runs, of plan and of evaluate can be set by a variable, and by a"
+    let first = "Every flag of the commands that make runs, and of plan, can be set by a variable, and by a"
     return [
       ".Sh ENVIRONMENT", first, "line of the file that", ".Fl -config", "names.",
       "The file counts least, then the environment, then the flag.",

@@ -69,7 +69,7 @@ struct PlanCommand: RankCommand {
 
   func run(on world: Communicator) throws -> Int32 {
     let source = DataSource.resolve(option: data)
-    let images = try world.collectively { try CIFARDataset(source) }
+    let images = try world.collectively { try CIFARDataset(source, holdingOut: training.holdout) }
     let settings = JobRequest.Settings(
       kind: model == nil ? .run : .prune, training: training, pruning: pruning, data: data, model: model)
     var configuration = try world.collectively { try settings.configuration(source, images) }

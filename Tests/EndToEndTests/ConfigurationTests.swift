@@ -190,6 +190,13 @@ struct ConfigurationTests {
       try scratch.write(Data("noodes: 2\n".utf8), "bad.yaml")
       return ["plan", "--config", "bad.yaml"]
     }.check(ranks: nil, status: 2)
+    // A flag of evaluate, and to a run a slip of the pen.
+    for command in ["run", "evaluate"] {
+      try Refusal("", saying: "bad.yaml, line 1: there is no setting 'batch'") { scratch in
+        try scratch.write(Data("batch: 128\n".utf8), "bad.yaml")
+        return [command] + (command == "evaluate" ? [model] : []) + ["--config", "bad.yaml"]
+      }.check(ranks: nil, status: 2)
+    }
   }
 
   @Test func settingsOfOtherCommandsArePassedOver() throws {

@@ -56,6 +56,8 @@ struct RegularizationTests {
     for index in other.indices where index % Scratch.recordSize != 0 { other[index] = ~other[index] }
     try scratch.write(other, "images/test_batch.bin")
     let second = try run("second")
+    let page = try first.text("report.html")
+    #expect(page.contains("Accuracy on the held-out training images") && !page.contains("test images"))
     #expect(first.weights == second.weights)
     #expect(try first.metrics().map { $0["test_loss"] } == second.metrics().map { $0["test_loss"] })
 

@@ -27,6 +27,9 @@ struct RunPlanTests {
   @Test func weightsGoRoundByRound() throws {
     let once = try densities()
     #expect(close(once.dense, [1, 1, 1, 1]) && close(once.finetune, [0.1, 0.1]) && once.prunings == 1)
+    // Trained again from the end of the first of four epochs on.
+    let again = try densities { $0.pruning.rewinding = Rewinding(.weights, epoch: 1) }
+    #expect(close(again.finetune, [0.1, 0.1, 0.1]))
     let twice = try densities { $0.pruning.amounts = [0.5, 0.9] }
     #expect(close(twice.finetune, [0.5, 0.5, 0.1, 0.1]) && twice.prunings == 2)
     let target = try densities {
