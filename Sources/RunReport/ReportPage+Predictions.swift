@@ -87,7 +87,8 @@ extension ReportPage {
   /// Which two networks are compared, and in how many images they differ.
   private func comparison(_ changes: PredictionChanges) -> String {
     guard record?.dense == nil, let before = record?.unpruned else {
-      return "\(changes.lost.grouped) \(run.evaluatedImages) that the dense network gets right the pruned one gets wrong, "
+      return
+        "\(changes.lost.grouped) \(run.evaluatedImages) that the dense network gets right the pruned one gets wrong, "
         + "and \(changes.won.grouped) the other way."
     }
     return
