@@ -12,16 +12,15 @@ public enum ConvolutionBackend: Sendable, CaseIterable {
     self == .winograd ? ConvolutionWinograd.suits(shape) : true
   }
 
-  /// The fastest one for a convolution in code compiled for these features.
+  /// The fastest one for a convolution in code compiled for these features: `kernel-bench` has the figures.
   ///
-  /// A tile keeps 24 accumulators of 16 floats in registers. AVX-512 has 32 such registers; where the compiler must split
-  /// the vectors over 16 smaller ones, they go through memory at every step, and OpenBLAS is ahead. `kernel-bench` has the
-  /// figures.
+  /// Where Winograd's form exists it is ahead on every processor, having a fraction of the products. Elsewhere tiles that
+  /// fill the registers of AVX-512 beat OpenBLAS; those for fewer and smaller registers come out even or a little behind.
   public static func preferred(
     for shape: ConvolutionShape, builtFor features: ProcessorFeatures = .builtFor
   ) -> ConvolutionBackend {
-    guard features.contains(ProcessorFeatures(["avx512f"])) else { return .openBLAS }
-    return ConvolutionBackend.winograd.suits(shape) ? .winograd : .registerTiles
+    if ConvolutionBackend.winograd.suits(shape) { return .winograd }
+    return features.contains(ProcessorFeatures(["avx512f"])) ? .registerTiles : .openBLAS
   }
 }
 

@@ -78,10 +78,11 @@ final class ProductPlan: Sendable {
           var adds = adding
           for group in groups[destination.groups] {
             let part = UnsafeBufferPointer(rebasing: runs[group])
-            switch width {
-            case 64: multiplyColumn(LaneBlock4.self, rows: rows, part, shifted, c, resultStride, adding: adds)
-            case 32: multiplyColumn(LaneBlock2.self, rows: rows, part, shifted, c, resultStride, adding: adds)
-            default: multiplyColumn(LaneBlock1.self, rows: rows, part, shifted, c, resultStride, adding: adds)
+            switch RegisterTile.keepsWideBlocks ? width : 16 {
+            case 64: multiplyColumns(LaneBlock4.self, 1, rows: rows, part, shifted, c, resultStride, adding: adds)
+            case 32: multiplyColumns(LaneBlock2.self, 1, rows: rows, part, shifted, c, resultStride, adding: adds)
+            default:
+              multiplyColumns(LaneBlock1.self, width / 16, rows: rows, part, shifted, c, resultStride, adding: adds)
             }
             adds = true
           }

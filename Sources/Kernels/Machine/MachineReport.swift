@@ -56,8 +56,8 @@ public struct MachineReport: Sendable {
   }
 
   private static func describeConvolutions() -> String {
-    ProcessorFeatures.builtFor.contains(ProcessorFeatures(["avx512f"]))
-      ? "by register tiles; 3×3 of stride 1 on whole 4×4 tiles by Winograd's F(4×4, 3×3)" : "by OpenBLAS"
+    let others = ProcessorFeatures.builtFor.contains(ProcessorFeatures(["avx512f"])) ? "register tiles" : "OpenBLAS"
+    return "3×3 of stride 1 on whole 4×4 tiles by Winograd's F(4×4, 3×3), others by \(others)"
   }
 
   private static func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
