@@ -1,9 +1,10 @@
 """Keeps what a run came to, and makes docs/results.md's tables and plots from what is kept.
 
+    python3 Benchmarks/results.py run [NAME …] --data DIR
     python3 Benchmarks/results.py keep RUN NAME --group GROUP --label LABEL
     python3 Benchmarks/results.py tables          (`make results`)
 
-`keep` writes docs/results/runs/NAME.jsonl: a line with the command, the version and where it ran, a line for each epoch and each
+`run` makes the rows of Benchmarks/rows.toml whose logs are missing, one after the other, and keeps them. `keep` writes docs/results/runs/NAME.jsonl: a line with the command, the version and where it ran, a line for each epoch and each
 pruning, and one with what was left in the end. `tables` replaces what stands between `<!-- table: GROUP -->` and `<!-- end -->` in
 docs/results.md. Rows are labels; runs of one label are seeds, shown as mean ± standard deviation.
 """
@@ -12,12 +13,15 @@ import argparse
 import json
 import re
 import statistics
+import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 DOCUMENT = ROOT / "docs" / "results.md"
 KEPT = ROOT / "docs" / "results" / "runs"
+ROWS = ROOT / "Benchmarks" / "rows.toml"
 EPOCH_FIELDS = ("phase", "round", "epoch", "learning_rate", "train_loss", "test_loss", "test_accuracy", "sparsity", "seconds")
 
 
@@ -40,20 +44,26 @@ def command(session):
         elif kept and kept[-1] == "--data" and word != "synthetic":
             kept.append("DIR")
         elif word != "--resume":
-            kept.append(Path(word).name if word.startswith("/") else word)
+            # Of a model's place its run is kept: quick-0/dense.safetensors.
+            kept.append("/".join(Path(word).parts[-2:]) if word.startswith("/") else word)
     ranks = session["ranks"]
     return (f"mpirun -n {ranks} " if ranks > 1 else "") + " ".join(kept)
 
 
-def keep(options):
-    run = Path(options.run)
+def state(run):
+    """How far a run has come: `finished`, or another state, or None where nothing has begun."""
+    report = run / "report.json"
+    return json.loads(report.read_text())["state"] if report.exists() else None
+
+
+def keep(run, name, group, label):
     record = json.loads((run / "report.json").read_text())
     if record["state"] != "finished":
         sys.exit(f"{run} is {record['state']}, not finished")
     configuration = json.loads((run / "config.json").read_text())
     sessions = record["sessions"]
     head = {
-        "group": options.group, "label": options.label, "command": command(sessions[0]), "version": record["version"],
+        "group": group, "label": label, "command": command(sessions[0]), "version": record["version"],
         "seed": configuration["seed"], "architecture": configuration["architecture"], "began": sessions[0]["began"],
         "sessions": len(sessions), "ranks": sessions[0]["ranks"], "processor": sessions[0]["processor"],
         "data": record["data"]["description"].replace(configuration["data"], "DIR"),
@@ -74,7 +84,57 @@ def keep(options):
         lines.append({field: shortened(metrics[field]) for field in EPOCH_FIELDS if field in metrics})
     KEPT.mkdir(parents=True, exist_ok=True)
     text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in [*lines, end])
-    (KEPT / f"{options.name}.jsonl").write_text(text)
+    (KEPT / f"{name}.jsonl").write_text(text)
+
+
+def rows():
+    return tomllib.loads(ROWS.read_text())["row"]
+
+
+def make(row, seed, options):
+    """Makes a row's run, before it the one whose network it prunes, unless they are there; whether it finished."""
+    folder = Path(options.runs)
+    output = folder / f"{row['name']}-{seed}"
+    if state(output) == "finished":
+        return True
+    words = ["mpirun", "-n", str(options.ranks)] if options.ranks > 1 else []
+    words.append(options.program)
+    if "from" in row:
+        source = next(other for other in rows() if other["name"] == row["from"])
+        if not make(source, seed, options):
+            return False
+        words += ["prune", str(folder / f"{source['name']}-{seed}" / "dense.safetensors")]
+    elif "command" in row:
+        words.append(row["command"])
+    words += ["--data", options.data, *row["arguments"].split(), *(["--seed", str(seed)] if seed else [])]
+    # Where it was interrupted, it goes on from its newest checkpoint.
+    words += ["--output", str(output), "--resume"]
+    print(" ".join(words), flush=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(f"{output}.log", "a") as log:
+        subprocess.run(words, stdout=log, stderr=subprocess.STDOUT, check=False)
+    return state(output) == "finished"
+
+
+def run(options):
+    every = [(row, seed) for row in rows() for seed in row.get("seeds", [0])]
+    chosen = []
+    for name in options.names:
+        found = [(row, seed) for row, seed in every if name in (row["name"], f"{row['name']}-{seed}")]
+        if not found:
+            sys.exit(f"{ROWS.name} has no row {name}; it has {', '.join(row['name'] for row in rows())}")
+        chosen += found
+    failed = []
+    for row, seed in chosen or every:
+        name = f"{row['name']}-{seed}"
+        if (KEPT / f"{name}.jsonl").exists():
+            continue
+        if make(row, seed, options):
+            keep(Path(options.runs) / name, name, row["group"], row["label"])
+        else:
+            failed.append(name)
+    if failed:
+        sys.exit(f"not finished: {', '.join(failed)}; {options.runs}/NAME.log say why")
 
 
 class Run:
@@ -116,11 +176,18 @@ class Run:
 
 
 def load():
-    return [Run(path) for path in sorted(KEPT.glob("*.jsonl"))]
+    """The kept runs, in the order of the rows; those of no row come last, by name."""
+    order = [row["name"] for row in rows()]
+
+    def place(run):
+        name = run.name.rpartition("-")[0]
+        return (order.index(name) if name in order else len(order), run.name)
+
+    return sorted((Run(path) for path in KEPT.glob("*.jsonl")), key=place)
 
 
 def grouped(runs):
-    """The runs by group, then by label, in the order of their names."""
+    """The runs by group, then by label, in their order."""
     groups = {}
     for run in runs:
         groups.setdefault(run.head["group"], {}).setdefault(run.head["label"], []).append(run)
@@ -164,7 +231,7 @@ def table(labels):
     return "\n".join([*lines, "", *commands])
 
 
-def tables(_):
+def tables():
     groups = grouped(load())
     text = DOCUMENT.read_text()
 
@@ -181,13 +248,20 @@ def tables(_):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(required=True)
+    running = commands.add_parser("run")
+    running.add_argument("names", nargs="*", metavar="NAME", help="rows to run, in this order, or one seed of them, as quick-1 (default: all)")
+    running.add_argument("--data", required=True, help="CIFAR-10 in its binary format")
+    running.add_argument("--runs", default=str(ROOT / "runs"), help="where run directories go (default: runs)")
+    running.add_argument("--ranks", type=int, default=2)
+    running.add_argument("--program", default=str(ROOT / ".build" / "release" / "dptrain"))
+    running.set_defaults(function=run)
     keeping = commands.add_parser("keep")
-    keeping.add_argument("run")
+    keeping.add_argument("run", type=Path)
     keeping.add_argument("name")
     keeping.add_argument("--group", required=True)
     keeping.add_argument("--label", required=True)
-    keeping.set_defaults(function=keep)
-    commands.add_parser("tables").set_defaults(function=tables)
+    keeping.set_defaults(function=lambda options: keep(options.run, options.name, options.group, options.label))
+    commands.add_parser("tables").set_defaults(function=lambda _: tables())
     options = parser.parse_args()
     options.function(options)
 

@@ -7,6 +7,7 @@ The figures here are made up. The plots need matplotlib, and are not drawn.
 
 import argparse
 import contextlib
+import io
 import json
 import sys
 import tempfile
@@ -27,7 +28,7 @@ def layer(name, survivors, dead_survivors, is_convolution=True):
 
 
 def write_run(folder, seed, final, state="finished"):
-    folder.mkdir()
+    folder.mkdir(parents=True)
     lines = [
         {"phase": "dense", "round": 0, "epoch": 1, "test_accuracy": 0.75, "test_loss": 1.0, "train_loss": 1.23456789, "sparsity": 0, "seconds": 10.0},
         {"phase": "prune", "round": 1, "epoch": 0, "test_accuracy": 0.25, "test_loss": 2.0, "sparsity": 0.9, "seconds": 11.0},
@@ -55,6 +56,14 @@ def write_run(folder, seed, final, state="finished"):
     (folder / "report.json").write_text(json.dumps(record))
 
 
+class KeptResultsTests(unittest.TestCase):
+    def test_every_kept_log_is_a_row_of_the_document(self):
+        document = results.DOCUMENT.read_text()
+        for run in results.load():
+            with self.subTest(run=run.name):
+                self.assertIn(f"(results/runs/{run.name}.jsonl)", document)
+
+
 class ResultsTests(unittest.TestCase):
     def setUp(self):
         scratch = tempfile.TemporaryDirectory()
@@ -69,7 +78,7 @@ class ResultsTests(unittest.TestCase):
 
     def keep(self, seed, final, **options):
         write_run(self.folder / f"run-{seed}", seed, final, **options)
-        results.keep(argparse.Namespace(run=self.folder / f"run-{seed}", name=f"a-{seed}", group="g", label="a label"))
+        results.keep(self.folder / f"run-{seed}", f"a-{seed}", "g", "a label")
 
     def test_a_kept_log_has_nothing_of_one_machine(self):
         self.keep(7, 0.8)
@@ -88,7 +97,7 @@ class ResultsTests(unittest.TestCase):
         self.keep(0, 0.80)
         self.keep(1, 0.82)
         self.document.write_text("before\n<!-- table: g -->\nold\n<!-- end -->\nafter\n<!-- table: h -->\nkept\n<!-- end -->\n")
-        results.tables(None)
+        results.tables()
         text = self.document.read_text()
         row = next(line for line in text.splitlines() if line.startswith("| a label "))
         cells = [cell.strip() for cell in row.strip("|").split("|")]
@@ -98,8 +107,58 @@ class ResultsTests(unittest.TestCase):
         self.assertIn("- a label: `mpirun -n 2 dptrain run --data DIR --prune 0.9` with `--seed 0`, … (0123456789abcdef)", text)
         self.assertTrue(text.startswith("before\n") and "old" not in text and "\nkept\n" in text)
         once = text
-        results.tables(None)
+        results.tables()
         self.assertEqual(self.document.read_text(), once)
+
+    def test_rows_that_are_missing_are_run_and_kept(self):
+        rows = self.folder / "rows.toml"
+        rows.write_text(
+            '[[row]]\nname = "whole"\ngroup = "g"\nlabel = "a whole job"\narguments = "--prune 0.9"\nseeds = [0, 3]\n'
+            '[[row]]\nname = "part"\ngroup = "g"\nlabel = "from its network"\nfrom = "whole"\narguments = "--prune 0.8"\n'
+        )
+        calls = []
+
+        def dptrain(words, **_):
+            calls.append(" ".join(words).replace(str(self.folder), "F"))
+            output = Path(words[words.index("--output") + 1])
+            if output.name != "whole-3":
+                write_run(output, 0, 0.8)
+
+        def run(*names, runs="runs"):
+            """What the call printed or ended with, its runs."""
+            calls.clear()
+            options = argparse.Namespace(names=names, data="D", runs=self.folder / runs, ranks=2, program="dptrain")
+            with contextlib.redirect_stdout(io.StringIO()):
+                try:
+                    results.run(options)
+                except SystemExit as end:
+                    return str(end), [*calls]
+            return "", [*calls]
+
+        whole = "mpirun -n 2 dptrain --data D --prune 0.9 --output F/runs/whole-0 --resume"
+        third = "mpirun -n 2 dptrain --data D --prune 0.9 --seed 3 --output F/runs/whole-3 --resume"
+        part = "mpirun -n 2 dptrain prune F/runs/whole-0/dense.safetensors --data D --prune 0.8 --output F/runs/part-0 --resume"
+        with mock.patch.object(results, "ROWS", rows), mock.patch.object(results.subprocess, "run", dptrain):
+            said, made = run()
+            self.assertIn("not finished: whole-3; ", said)
+            self.assertEqual(made, [whole, third, part])
+            self.assertEqual([kept.name for kept in results.load()], ["whole-0", "part-0"])
+            # What is kept is not run again; what did not finish is.
+            self.assertEqual(run()[1], [third])
+            self.assertEqual(run("part-0", "whole-3")[1], [third])
+            # Elsewhere, the network that a row prunes is made first, though its own log is kept.
+            (self.folder / "kept" / "part-0.jsonl").unlink()
+            self.assertEqual(run("part", runs="other")[1], [line.replace("F/runs", "F/other") for line in (whole, part)])
+            self.assertEqual(run("misspelt"), ("rows.toml has no row misspelt; it has whole, part", []))
+
+    def test_rows_name_each_kept_log_once(self):
+        rows = results.rows()
+        self.assertEqual(len({row["name"] for row in rows}), len(rows))
+        self.assertEqual(len({(row["group"], row["label"]) for row in rows}), len(rows))
+        made_before = set()
+        for row in rows:
+            self.assertIn(row.get("from", row["name"]), made_before | {row["name"]})
+            made_before.add(row["name"])
 
     def test_a_run_that_goes_on_is_not_kept(self):
         with self.assertRaises(SystemExit) as refusal:
