@@ -4,8 +4,9 @@
     python3 Benchmarks/results.py keep RUN NAME --group GROUP --label LABEL
     python3 Benchmarks/results.py tables          (`make results`)
 
-`run` makes the rows of Benchmarks/rows.toml whose logs are missing, one after the other, and keeps them. `keep` writes docs/results/runs/NAME.jsonl: a line with the command, the version and where it ran, a line for each epoch and each
-pruning, and one with what was left in the end. `tables` replaces what stands between `<!-- table: GROUP -->` and `<!-- end -->` in
+`run` makes the rows of Benchmarks/rows.toml whose logs are missing, one after the other, and keeps them. `keep` writes
+docs/results/runs/NAME.jsonl: a line with the command, the version and where it ran, a line for each epoch and each pruning, and
+one with what was left in the end. `tables` replaces what stands between `<!-- table: GROUP -->` and `<!-- end -->` in
 docs/results.md. Rows are labels; runs of one label are seeds, shown as mean ± standard deviation.
 """
 
@@ -249,7 +250,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(required=True)
     running = commands.add_parser("run")
-    running.add_argument("names", nargs="*", metavar="NAME", help="rows to run, in this order, or one seed of them, as quick-1 (default: all)")
+    running.add_argument("names", nargs="*", metavar="NAME", help="rows, in this order, or one seed of them: quick-1 (default: all)")
     running.add_argument("--data", required=True, help="CIFAR-10 in its binary format")
     running.add_argument("--runs", default=str(ROOT / "runs"), help="where run directories go (default: runs)")
     running.add_argument("--ranks", type=int, default=2)
