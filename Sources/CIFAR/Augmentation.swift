@@ -1,22 +1,36 @@
 import RandomNumbers
 
-/// Random crops and flips of the training images of one epoch: torchvision's `RandomCrop(32, padding=4)` followed by
+/// Random crops and flips of the training images of one epoch: torchvision's `RandomCrop(32, padding)` followed by
 /// `RandomHorizontalFlip()`, and where it is asked for cutout (DeVries & Taylor, 2017, arXiv 1708.04552). What an image gets
 /// depends on the seed, the epoch and the image's number alone.
 public struct Augmentation: Sendable, Equatable {
+  /// When an image is mirrored.
+  public enum Flips: String, Sendable, CaseIterable, Codable {
+    /// In every epoch with a chance of one half.
+    case random
+    /// In every other epoch, so that any two epochs show both sides of every image; where it begins is drawn once for each image
+    /// (Jordan, 2024, arXiv 2404.00498).
+    case alternating
+  }
+
   public let seed: UInt64
   public let epoch: Int
+  public let flips: Flips
+  /// Black pixels added on each side before the crop.
+  public let padding: Int
   /// The edge of the square that cutout hides, in pixels; 0 for none.
   public let cutout: Int
 
-  /// Black pixels added on each side before the crop.
-  public static let padding = 4
-
-  /// - Parameter cutout: the edge of the square that is hidden, from 0 (none) to 32 pixels.
-  public init(seed: UInt64, epoch: Int, cutout: Int = 0) {
+  /// - Parameters:
+  ///   - padding: from 0 to 32 pixels.
+  ///   - cutout: the edge of the square that is hidden, from 0 (none) to 32 pixels.
+  public init(seed: UInt64, epoch: Int, flips: Flips = .random, padding: Int = 4, cutout: Int = 0) {
     precondition((0...Record.edge).contains(cutout), "a square of \(cutout) pixels in an image of \(Record.edge)")
+    precondition((0...Record.edge).contains(padding), "\(padding) pixels around an image of \(Record.edge)")
     self.seed = seed
     self.epoch = epoch
+    self.flips = flips
+    self.padding = padding
     self.cutout = cutout
   }
 
@@ -58,12 +72,22 @@ public struct Augmentation: Sendable, Equatable {
   /// What image `image` gets.
   public func placement(image: Int) -> Placement {
     var stream = RandomStream(seed: seed, purpose: .augmentation, epoch: epoch, index: image)
-    let positions = UInt32(2 * Self.padding + 1)
+    let positions = UInt32(2 * padding + 1)
     let top = Int(stream.integer(below: positions))
     let left = Int(stream.integer(below: positions))
-    let isFlipped = stream.integer(below: 2) == 1
-    return Placement(
-      shiftX: left - Self.padding, shiftY: top - Self.padding, isFlipped: isFlipped, hidden: hidden(&stream))
+    let coin = stream.integer(below: 2) == 1
+    let isFlipped =
+      switch flips {
+      case .random: coin
+      case .alternating: isFlippedFirst(image) != (epoch % 2 == 1)
+      }
+    return Placement(shiftX: left - padding, shiftY: top - padding, isFlipped: isFlipped, hidden: hidden(&stream))
+  }
+
+  /// Whether alternating flips begin mirrored: a draw of its own, of no epoch.
+  private func isFlippedFirst(_ image: Int) -> Bool {
+    var stream = RandomStream(seed: seed, purpose: .flips, index: image)
+    return stream.integer(below: 2) == 1
   }
 
   /// As in the authors' implementation: the square's centre is any pixel, and what lies outside of the image is cut off.

@@ -13,4 +13,6 @@ public enum Purpose: UInt32, Sendable, CaseIterable {
   case pruning = 3
   /// The built-in synthetic images; the index is the image's.
   case synthetic = 4
+  /// Whether an image is mirrored first where flips alternate; the index is the image's.
+  case flips = 5
 }

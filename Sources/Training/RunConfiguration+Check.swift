@@ -17,6 +17,7 @@ extension RunConfiguration {
     try Self.require(weightDecay >= 0 && weightDecay.isFinite, "weightDecay", weightDecay, "0 or more")
     try Self.require(l1 >= 0 && l1.isFinite, "l1", l1, "0 or more")
     try Self.require((0..<1).contains(averaging), "averaging", averaging, "0 or more, below 1")
+    try Self.require((0...Record.edge).contains(cropPadding), "cropPadding", cropPadding, "0 to \(Record.edge)")
     try Self.require((0...Record.edge).contains(cutout), "cutout", cutout, "0 to \(Record.edge)")
     try Self.require(holdout.map { $0 >= 1 }, "holdout", holdout, "1 or more")
     try Self.require((0..<1).contains(labelSmoothing), "labelSmoothing", labelSmoothing, "0 or more, below 1")

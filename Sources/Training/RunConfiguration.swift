@@ -1,3 +1,4 @@
+import CIFAR
 import Foundation
 import NeuralNetwork
 import Pruning
@@ -151,6 +152,9 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
   public var l1: Double
   public var labelSmoothing: Double
   public var augments: Bool
+  public var flips = Augmentation.Flips.random
+  /// Black pixels on each side before augmentation crops an image.
+  public var cropPadding = 4
   /// The edge of the square that augmentation hides in each image, in pixels; 0 for none.
   public var cutout = 0
   public var seed: UInt64
@@ -185,6 +189,11 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
 }
 
 extension RunConfiguration {
+  /// What the training images of an epoch go through, its number being that over the whole run; `nil` for nothing.
+  func augmentation(epoch: Int) -> Augmentation? {
+    augments ? Augmentation(seed: seed, epoch: epoch, flips: flips, padding: cropPadding, cutout: cutout) : nil
+  }
+
   /// How the survivors of a round are trained.
   ///
   /// - Parameter round: from 1.
@@ -258,6 +267,8 @@ extension RunConfiguration {
     holdout = try values.decodeIfPresent(Int.self, forKey: .holdout)
     decaysAll = try values.decodeIfPresent(Bool.self, forKey: .decaysAll) ?? decaysAll
     averaging = try values.decodeIfPresent(Double.self, forKey: .averaging) ?? averaging
+    flips = try values.decodeIfPresent(Augmentation.Flips.self, forKey: .flips) ?? flips
+    cropPadding = try values.decodeIfPresent(Int.self, forKey: .cropPadding) ?? cropPadding
     cutout = try values.decodeIfPresent(Int.self, forKey: .cutout) ?? cutout
   }
 }

@@ -205,9 +205,7 @@ public final class Trainer {
   ///   - onStep: called after each step.
   public func trainEpoch(_ epoch: Int, from firstStep: Int = 0, onStep: (StepReport) throws -> Void) throws {
     let order = epochOrder(seed: configuration.seed, epoch: epoch, count: plan.imageCount)
-    let augmentation =
-      configuration.augments
-      ? Augmentation(seed: configuration.seed, epoch: epoch, cutout: configuration.cutout) : nil
+    let augmentation = configuration.augmentation(epoch: epoch)
     try order.withUnsafeBufferPointer { order in
       for step in firstStep..<max(firstStep, plan.stepsPerEpoch) {
         try onStep(try runStep(step, order, augmentation))

@@ -39,6 +39,10 @@ extension TrainingOptions {
       "average": "\(configuration.averaging)", "seed": "\(configuration.seed)",
       "exchange": configuration.exchange.rawValue,
     ]
+    if configuration.augments {
+      values["crop-padding"] = "\(configuration.cropPadding)"
+      values["flips"] = configuration.flips.rawValue
+    }
     values["training-images"] = configuration.trainingImages.map(String.init)
     values["holdout"] = configuration.holdout.map(String.init)
     for schedule in [configuration.finetune.schedule, dense.schedule] {

@@ -1,10 +1,12 @@
 import ArgumentParser
+import CIFAR
 import NeuralNetwork
 import Pruning
 import Training
 
 extension Architecture: ExpressibleByArgument {}
 extension Recipe: ExpressibleByArgument {}
+extension Augmentation.Flips: ExpressibleByArgument {}
 extension ExchangeMethod: ExpressibleByArgument {}
 extension PruneScope: ExpressibleByArgument {}
 extension PruneScore: ExpressibleByArgument {}
@@ -109,8 +111,18 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "Share of each target spread over all classes, in [0, 1).")
   var labelSmoothing: Double?
 
-  @Flag(inversion: .prefixedNo, help: "Random crop (padding 4) and horizontal flip.")
+  @Flag(inversion: .prefixedNo, help: "Random crop and horizontal flip.")
   var augment: Bool = true
+
+  @Option(
+    help: ArgumentHelp("Black pixels on each side before the crop, 0 to 32 (recipes: 4).", valueName: "pixels"))
+  var cropPadding: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Mirror an image by chance (random), or in every other epoch, so that two epochs show both sides (alternating).",
+      valueName: "when"))
+  var flips: Augmentation.Flips?
 
   @Option(
     help: ArgumentHelp("Hide a square of this edge in each training image, 0 to 32; 0 for none.", valueName: "pixels"))
@@ -148,8 +160,12 @@ struct TrainingOptions: ParsableArguments {
     try Self.require(trainingImages.map { $0 >= 1 }, "--training-images must be at least 1")
     try Self.require(holdout.map { $0 >= 1 }, "--holdout must be at least 1")
     try Self.require(cutout.map { 0...32 ~= $0 }, "--cutout must be from 0 to 32")
+    try Self.require(cropPadding.map { 0...32 ~= $0 }, "--crop-padding must be from 0 to 32")
     try Self.require(average.map { $0 >= 0 && $0 < 1 }, "--average must be in [0, 1)")
-    try Self.require(augment || (cutout ?? 0) == 0, "--cutout is a part of augmentation; leave out --no-augment")
+    let parts = [("--cutout", (cutout ?? 0) == 0), ("--crop-padding", cropPadding == nil), ("--flips", flips == nil)]
+    for (part, isMissing) in parts {
+      try Self.require(augment || isMissing, "\(part) is a part of augmentation; leave out --no-augment")
+    }
     try Self.require(rise.map { $0 > 0 && $0 < 1 }, "--rise must be between 0 and 1")
     try Self.require(milestones.map { Self.integers($0) != nil }, "--milestones takes epochs such as 100,150")
   }
@@ -174,6 +190,8 @@ struct TrainingOptions: ParsableArguments {
     result.exchange = exchange ?? result.exchange
     result.trainingImages = trainingImages
     result.holdout = holdout
+    result.cropPadding = cropPadding ?? result.cropPadding
+    result.flips = flips ?? result.flips
     result.cutout = augment ? cutout ?? result.cutout : 0
     result.decaysAll = decayAll ?? result.decaysAll
     result.averaging = average ?? result.averaging

@@ -124,6 +124,31 @@ import Testing
     }
   }
 
+  @Test("With less padding shifts are shorter, and with none there are none", arguments: [0, 1, 2, 32])
+  func padding(_ padding: Int) {
+    let placements = (0..<20_000).map { Augmentation(seed: 2, epoch: 3, padding: padding).placement(image: $0) }
+    #expect(placements.map(\.shiftX).min() == -padding && placements.map(\.shiftX).max() == padding)
+    #expect(placements.map(\.shiftY).min() == -padding && placements.map(\.shiftY).max() == padding)
+    #expect((9_500..<10_500).contains(placements.count { $0.isFlipped }))
+  }
+
+  @Test("Alternating flips show either side of each image in two epochs, half of them mirrored in each")
+  func alternatingFlips() {
+    func flipped(epoch: Int) -> [Bool] {
+      (0..<20_000).map { Augmentation(seed: 2, epoch: epoch, flips: .alternating).placement(image: $0).isFlipped }
+    }
+    let first = flipped(epoch: 0)
+    #expect((9_700..<10_300).contains(first.count { $0 }))
+    #expect(flipped(epoch: 1) == first.map { !$0 } && flipped(epoch: 2) == first)
+    for image in 0..<100 {
+      let (random, alternating) = (
+        Augmentation(seed: 2, epoch: 3).placement(image: image),
+        Augmentation(seed: 2, epoch: 3, flips: .alternating).placement(image: image)
+      )
+      #expect(random.shiftX == alternating.shiftX && random.shiftY == alternating.shiftY)
+    }
+  }
+
   @Test(
     "The hidden square has its size wherever it lies inside, is cut off at the border, and is anywhere alike",
     arguments: [1, 8, 16, 31])

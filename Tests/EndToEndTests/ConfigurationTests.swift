@@ -34,6 +34,7 @@ struct ConfigurationTests {
       "--learning-rate-schedule", "cosine", "--finetune-schedule", "multi-step", "--milestones", "3,5", "--no-nesterov",
     ],
     ["--prune-amounts", "0.5,0.9", "--seed", "18446744073709551615", "--exchange", "bfloat16", "--no-augment"],
+    ["--crop-padding", "2", "--flips", "alternating", "--cutout", "8"],
     ["--schedule", "cubic", "--epochs", "8", "--from-epoch", "2", "--every", "2"],
     ["--target-speedup", "8", "--score", "l1-per-cost", "--cost-power", "1", "--iterations", "3"],
     ["--prune-count", "100", "--output", "runs/a b: c", "--training-images", "512", "--checkpoint-steps", "7"],

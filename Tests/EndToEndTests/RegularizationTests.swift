@@ -30,9 +30,13 @@ struct RegularizationTests {
     #expect(try norm(all) < 0.5 * norm(free) && norm(weights) < 0.5 * norm(free))
   }
 
-  @Test func aHiddenSquareChangesWhatIsLearned() throws {
+  @Test(arguments: [
+    [["--cutout", "0"], ["--cutout", "16"]], [["--crop-padding", "4"], ["--crop-padding", "2"]],
+    [["--flips", "random"], ["--flips", "alternating"]],
+  ])
+  func whatImagesGoThroughChangesWhatIsLearned(flags: [[String]]) throws {
     let scratch = try Scratch()
-    let models = try [[], ["--cutout", "0"], ["--cutout", "16"]].enumerated().map { number, more in
+    let models = try ([[]] + flags).enumerated().map { number, more in
       try Self.model(scratch, "run-\(number)", more).floats("fc.weight")
     }
     #expect(models[0] == models[1] && models[1] != models[2])

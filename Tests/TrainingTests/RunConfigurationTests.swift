@@ -15,6 +15,7 @@ struct RunConfigurationTests {
     (configuration.momentum, configuration.nesterov, configuration.weightDecay) = (0.25, false, 0.125)
     (configuration.decaysAll, configuration.averaging, configuration.l1) = (false, 0.75, 0.5)
     (configuration.labelSmoothing, configuration.augments, configuration.cutout) = (0.0625, false, 8)
+    (configuration.flips, configuration.cropPadding) = (.alternating, 2)
     (configuration.seed, configuration.exchange, configuration.isMasked) = (.max, .bfloat16, true)
     configuration.dense = PhaseConfiguration(epochs: 7, learningRate: 0.3, schedule: .oneCycle(rise: 0.4))
     configuration.dense.skippedEpochs = 2
@@ -44,7 +45,7 @@ struct RunConfigurationTests {
     let configuration = Recipe.quick.configuration
     var object = try #require(
       try JSONSerialization.jsonObject(with: JSONEncoder().encode(configuration)) as? [String: Any])
-    for key in ["decaysAll", "averaging", "cutout"] { #expect(object.removeValue(forKey: key) != nil, "\(key)") }
+    for key in ["decaysAll", "averaging", "cutout", "flips", "cropPadding"] { #expect(object.removeValue(forKey: key) != nil, "\(key)") }
     for phase in ["dense", "finetune"] {
       var numbers = try #require(object[phase] as? [String: Any])
       #expect(numbers.removeValue(forKey: "skippedEpochs") != nil)
