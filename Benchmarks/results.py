@@ -208,13 +208,38 @@ def duration(seconds):
     return f"{seconds:.0f} s" if seconds < 90 else f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60} min"
 
 
-def table(labels):
-    """The rows of a group; after it each row's command."""
+def logs(runs):
+    return ", ".join(f"[{run.head['seed']}](results/runs/{run.name}.jsonl)" for run in runs)
+
+
+def commands(labels):
+    """What each row was made by."""
+    lines = []
+    for label, same in labels.items():
+        versions = sorted({re.sub(r".*\(commit ([0-9a-f]+).*", r"\1", run.head["version"]) for run in same})
+        words = re.sub(r" --seed \d+", "", same[0].head["command"])
+        lines.append(f"- {label}: `{words}`" + (" with `--seed 0`, …" if len(same) > 1 else "") + f" ({', '.join(versions)})")
+    return lines
+
+
+def dense_table(labels):
+    """The rows of a group that only trains."""
+    lines = ["| run | seeds | accuracy, % | loss | training loss | wall time | log |", "|---|---:|---:|---:|---:|---:|---|"]
+    for label, same in labels.items():
+        last = [run.metrics[-1] for run in same]
+        accuracy = spread([100 * line["test_accuracy"] for line in last])
+        losses = " | ".join(spread([line[field] for line in last], 3) for field in ("test_loss", "train_loss"))
+        times = duration(statistics.mean(run.end["seconds"] for run in same))
+        lines.append(f"| {label} | {len(same)} | {accuracy} | {losses} | {times} | {logs(same)} |")
+    return lines
+
+
+def pruning_table(labels):
+    """The rows of a group that prunes."""
     lines = [
         "| run | seeds | dense, % | right after pruning | in the end, % | weights left | live weights left | multiply-adds left | wall time | log |",
         "|---|---:|---:|---:|---:|---:|---:|---:|---:|---|",
     ]
-    commands = []
     for label, same in labels.items():
         dense, pruned, final = zip(*(run.accuracies() for run in same))
         end = same[0].end
@@ -222,14 +247,17 @@ def table(labels):
         live = f"{100 * (1 - same[0].live_sparsity):.3g} %"
         work = f"{100 * end['survivor_multiply_adds'] / end['multiply_adds']:.3g} %"
         times = duration(statistics.mean(run.end["seconds"] for run in same))
-        logs = ", ".join(f"[{run.head['seed']}](results/runs/{run.name}.jsonl)" for run in same)
         lines.append(
-            f"| {label} | {len(same)} | {spread(dense)} | {spread(pruned)} | {spread(final)} | {left} | {live} | {work} | {times} | {logs} |"
+            f"| {label} | {len(same)} | {spread(dense)} | {spread(pruned)} | {spread(final)} | {left} | {live} | {work} | {times} | {logs(same)} |"
         )
-        versions = sorted({re.sub(r".*\(commit ([0-9a-f]+).*", r"\1", run.head["version"]) for run in same})
-        words = re.sub(r" --seed \d+", "", same[0].head["command"])
-        commands.append(f"- {label}: `{words}`" + (" with `--seed 0`, …" if len(same) > 1 else "") + f" ({', '.join(versions)})")
-    return "\n".join([*lines, "", *commands])
+    return lines
+
+
+def table(labels):
+    """The rows of a group; after it each row's command."""
+    prunes = any(line["phase"] == "prune" for same in labels.values() for run in same for line in run.metrics)
+    rows_of = pruning_table if prunes else dense_table
+    return "\n".join([*rows_of(labels), "", *commands(labels)])
 
 
 def tables():

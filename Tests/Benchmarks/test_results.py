@@ -110,6 +110,15 @@ class ResultsTests(unittest.TestCase):
         results.tables()
         self.assertEqual(self.document.read_text(), once)
 
+    def test_runs_that_only_train_show_their_losses(self):
+        self.keep(0, 0.8)
+        path = self.folder / "kept" / "a-0.jsonl"
+        lines = path.read_text().splitlines()
+        path.write_text("\n".join([lines[0], lines[1], lines[-1]]))
+        self.document.write_text("<!-- table: g -->\n<!-- end -->\n")
+        results.tables()
+        self.assertIn("| a label | 1 | 75.00 | 1.000 | 1.235 | 62 s | [0](results/runs/a-0.jsonl) |", self.document.read_text())
+
     def test_rows_that_are_missing_are_run_and_kept(self):
         rows = self.folder / "rows.toml"
         rows.write_text(
