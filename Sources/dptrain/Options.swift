@@ -55,7 +55,10 @@ enum ScheduleName: String, CaseIterable, ExpressibleByArgument {
 /// How to train.
 struct TrainingOptions: ParsableArguments {
   @Option(
-    help: "The settings to start from; every flag below changes one: quick (20 + 10 epochs) or article (200 + 200).")
+    help: """
+      The settings to start from; every flag below changes one: quick (30 + 20 epochs, 20 + 10 of the synthetic images) or \
+      article (200 + 200).
+      """)
   var recipe: Recipe = .quick
 
   @Option(help: "The network: resnet18 (torchvision's), resnet18-cifar (3×3 stem) or resnet8 (small, for tests).")
@@ -115,17 +118,21 @@ struct TrainingOptions: ParsableArguments {
   var augment: Bool = true
 
   @Option(
-    help: ArgumentHelp("Black pixels on each side before the crop, 0 to 32 (recipes: 4).", valueName: "pixels"))
+    help: ArgumentHelp(
+      "Black pixels on each side before the crop, 0 to 32 (quick: 2, article: 4).", valueName: "pixels"))
   var cropPadding: Int?
 
   @Option(
     help: ArgumentHelp(
-      "Mirror an image by chance (random), or in every other epoch, so that two epochs show both sides (alternating).",
-      valueName: "when"))
+      """
+      Mirror an image by chance (article: random), or in every other epoch, so that two epochs show both sides (quick: \
+      alternating).
+      """, valueName: "when"))
   var flips: Augmentation.Flips?
 
   @Option(
-    help: ArgumentHelp("Hide a square of this edge in each training image, 0 to 32; 0 for none.", valueName: "pixels"))
+    help: ArgumentHelp(
+      "Hide a square of this edge in each training image, 0 to 32; 0 for none (quick: 8).", valueName: "pixels"))
   var cutout: Int?
 
   @Option(help: "Number that all random draws follow from.")

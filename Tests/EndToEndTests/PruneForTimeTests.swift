@@ -39,10 +39,10 @@ struct PruneForTimeTests {
     let scratch = try Scratch()
     let model = try FinishedRun.on(ranks: 2).path("dense.safetensors")
     let result = try prune(
-      scratch, model, ["--target-speedup", "2", "--score", "l1-per-cost", "--cost-power", "0.7", "--iterations", "2"])
+      scratch, model, ["--target-speedup", "1.8", "--score", "l1-per-cost", "--cost-power", "0.7", "--iterations", "2"])
     #expect(result.succeeded, "\(result)")
-    #expect(try abs(cost(result).speedup - 2) < 0.051, "\(result)")
-    #expect(result.standardOutput.contains("predicted inference 1.4× as fast"), "\(result)")
+    #expect(try abs(cost(result).speedup - 1.8) < 0.051, "\(result)")
+    #expect(result.standardOutput.contains("predicted inference 1.3× as fast"), "\(result)")
   }
 
   @Test func targetsThatCannotBeMet() throws {

@@ -31,8 +31,8 @@ struct RegularizationTests {
   }
 
   @Test(arguments: [
-    [["--cutout", "0"], ["--cutout", "16"]], [["--crop-padding", "4"], ["--crop-padding", "2"]],
-    [["--flips", "random"], ["--flips", "alternating"]],
+    [["--cutout", "8"], ["--cutout", "0"]], [["--crop-padding", "2"], ["--crop-padding", "4"]],
+    [["--flips", "alternating"], ["--flips", "random"]],
   ])
   func whatImagesGoThroughChangesWhatIsLearned(flags: [[String]]) throws {
     let scratch = try Scratch()

@@ -52,7 +52,7 @@ struct RunPaceTests {
     configuration.pruning.iterations = 3
     #expect(
       try RunSteps(configuration, epoch: 97, layout: layout)
-        == RunSteps(dense: 20 * 97, finetune: 10 * 97, rounds: 3, epoch: 97))
+        == RunSteps(dense: 30 * 97, finetune: 20 * 97, rounds: 3, epoch: 97))
     configuration.kind = .prune
     #expect(try RunSteps(configuration, epoch: 97, layout: layout).dense == 0)
     configuration.kind = .train

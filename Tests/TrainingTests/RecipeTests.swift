@@ -13,6 +13,7 @@ struct RecipeTests {
     #expect(article.batchSize == 128)
     #expect(article.momentum == 0.9 && !article.nesterov && article.weightDecay == 1e-4)
     #expect(article.l1 == 0 && article.labelSmoothing == 0 && article.augments)
+    #expect(article.flips == .random && article.cropPadding == 4 && article.cutout == 0)
     let schedule = LearningRateSchedule.multiStep(milestones: [100, 150], factor: 0.1)
     #expect(article.dense == PhaseConfiguration(epochs: 200, learningRate: 0.1, schedule: schedule))
     #expect(article.finetune.epochs == 200 && article.finetune.learningRate == 1e-3)
@@ -22,7 +23,8 @@ struct RecipeTests {
     let quick = Recipe.quick.configuration
     #expect(quick.architecture == .resnet18)
     #expect(quick.batchSize == 512 && quick.microbatch == 64)
-    #expect(quick.dense.epochs == 20 && quick.finetune.epochs == 10)
+    #expect(quick.dense.epochs == 30 && quick.finetune.epochs == 20)
+    #expect(quick.flips == .alternating && quick.cropPadding == 2 && quick.cutout == 8)
     #expect(quick.dense.schedule == .oneCycle(rise: 0.2))
     #expect(quick.exchange == .tree && quick.seed == 0)
   }

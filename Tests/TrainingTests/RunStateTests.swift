@@ -5,6 +5,7 @@ import Training
 struct RunStateTests {
   private static var configuration: RunConfiguration {
     var configuration = Recipe.quick.configuration
+    configuration.dense.epochs = 20
     configuration.pruning.iterations = 2
     return configuration
   }
