@@ -7,9 +7,11 @@ public enum LearningRateSchedule: Sendable, Equatable, Codable {
   case multiStep(milestones: [Int], factor: Double)
   /// From the peak to zero along half a cosine, step by step (Loshchilov & Hutter, 2016).
   case cosine
-  /// From peak / 25 up to the peak during the first `rise` of the steps, then down to peak / 250,000, each along half a
-  /// cosine: PyTorch's `OneCycleLR` (Smith & Topin, 2017), without its cycling of the momentum.
-  case oneCycle(rise: Double)
+  /// From peak / 25 up to the peak during the first `rise` of the steps, then down to `end` · peak, each along half a cosine:
+  /// PyTorch's `OneCycleLR` (Smith & Topin, 2017), without its cycling of the momentum. Without an `end`, PyTorch's own,
+  /// peak / 250,000. A higher one goes with a moving average of the weights, which then has more to average
+  /// (Izmailov et al., 2018).
+  case oneCycle(rise: Double, end: Double? = nil)
 
   /// The learning rate of a step.
   ///
@@ -25,13 +27,13 @@ public enum LearningRateSchedule: Sendable, Equatable, Codable {
       return peak * pow(factor, Double(milestones.count { $0 <= epoch }))
     case .cosine:
       return Self.halfCosine(from: peak, to: 0, Double(step) / Double(max(1, steps)))
-    case .oneCycle(let rise):
+    case .oneCycle(let rise, let end):
       let start = peak / 25
       let top = rise * Double(steps) - 1
       let last = Double(steps - 1)
       let now = Double(step)
       if now <= top { return Self.halfCosine(from: start, to: peak, top > 0 ? now / top : 1) }
-      return Self.halfCosine(from: peak, to: start / 10_000, (now - top) / (last - top))
+      return Self.halfCosine(from: peak, to: end.map { $0 * peak } ?? start / 10_000, (now - top) / (last - top))
     }
   }
 
@@ -47,7 +49,8 @@ extension LearningRateSchedule: CustomStringConvertible {
     case .multiStep(let milestones, let factor):
       "multi-step (×\(factor) at epochs \(milestones.map(String.init).joined(separator: ", ")))"
     case .cosine: "cosine"
-    case .oneCycle(let rise): "one-cycle (peak at \(Int((rise * 100).rounded())) % of the steps)"
+    case .oneCycle(let rise, let end):
+      "one-cycle (peak at \(Int((rise * 100).rounded())) % of the steps\(end.map { ", down to \($0) of it" } ?? ""))"
     }
   }
 }

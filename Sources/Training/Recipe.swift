@@ -16,14 +16,15 @@ public enum Recipe: String, Sendable, CaseIterable {
         finetune: PhaseConfiguration(epochs: 200, learningRate: 1e-3, schedule: schedule),
         pruning: PruningConfiguration())
     case .quick:
-      let schedule = LearningRateSchedule.oneCycle(rise: 0.2)
+      let schedule = LearningRateSchedule.oneCycle(rise: 0.2, end: 0.05)
       var result = RunConfiguration(
         architecture: .resnet18, batchSize: 512, microbatch: 64, momentum: 0.9, nesterov: true, weightDecay: 5e-4,
         l1: 0, labelSmoothing: 0.1, augments: true, seed: 0, exchange: .tree,
-        dense: PhaseConfiguration(epochs: 30, learningRate: 0.6, schedule: schedule),
+        dense: PhaseConfiguration(epochs: 32, learningRate: 0.6, schedule: schedule),
         finetune: PhaseConfiguration(epochs: 20, learningRate: 0.2, schedule: schedule),
         pruning: PruningConfiguration())
       (result.flips, result.cropPadding, result.cutout) = (.alternating, 2, 8)
+      result.averaging = 0.998
       return result
     }
   }

@@ -47,8 +47,9 @@ extension PhaseConfiguration {
     case .constant, .cosine: break
     case .multiStep(_, let factor):
       try RunConfiguration.require(factor > 0 && factor.isFinite, "\(phase).schedule.factor", factor, "more than 0")
-    case .oneCycle(let rise):
+    case .oneCycle(let rise, let end):
       try RunConfiguration.require(rise > 0 && rise < 1, "\(phase).schedule.rise", rise, "more than 0, below 1")
+      try RunConfiguration.require(end.map { 0...1 ~= $0 }, "\(phase).schedule.end", end, "0 to 1")
     }
   }
 }

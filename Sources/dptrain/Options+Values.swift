@@ -48,7 +48,9 @@ extension TrainingOptions {
     for schedule in [configuration.finetune.schedule, dense.schedule] {
       switch schedule {
       case .constant, .cosine: break
-      case .oneCycle(let rise): values["rise"] = "\(rise)"
+      case .oneCycle(let rise, let end):
+        values["rise"] = "\(rise)"
+        values["final-rate"] = end.map { "\($0)" }
       case .multiStep(let milestones, let factor):
         values["milestones"] = milestones.map(String.init).joined(separator: ",")
         values["learning-rate-factor"] = "\(factor)"

@@ -56,7 +56,7 @@ enum ScheduleName: String, CaseIterable, ExpressibleByArgument {
 struct TrainingOptions: ParsableArguments {
   @Option(
     help: """
-      The settings to start from; every flag below changes one: quick (30 + 20 epochs, 20 + 10 of the synthetic images) or \
+      The settings to start from; every flag below changes one: quick (32 + 20 epochs, 20 + 10 of the synthetic images) or \
       article (200 + 200).
       """)
   var recipe: Recipe = .quick
@@ -82,6 +82,12 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "Share of the steps in which one-cycle rises to its peak, in (0, 1).")
   var rise: Double?
 
+  @Option(
+    help: ArgumentHelp(
+      "Share of the peak at which one-cycle ends, in [0, 1] (quick: 0.05, for the average's sake).", valueName: "share")
+  )
+  var finalRate: Double?
+
   @Option(help: ArgumentHelp("Epochs at which multi-step multiplies the rate, such as 100,150.", valueName: "epochs"))
   var milestones: String?
 
@@ -103,8 +109,8 @@ struct TrainingOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      Keep a moving average of the weights, with so much of the old one after each step, such as 0.99; it is what is \
-      evaluated and, at the end of a phase, kept. 0 for none.
+      Keep a moving average of the weights, with so much of the old one after each step; it is what is evaluated and, \
+      at the end of a phase, kept. 0 for none (quick: 0.998).
       """, valueName: "decay"))
   var average: Double?
 
@@ -174,6 +180,7 @@ struct TrainingOptions: ParsableArguments {
       try Self.require(augment || isMissing, "\(part) is a part of augmentation; leave out --no-augment")
     }
     try Self.require(rise.map { $0 > 0 && $0 < 1 }, "--rise must be between 0 and 1")
+    try Self.require(finalRate.map { 0...1 ~= $0 }, "--final-rate must be from 0 to 1")
     try Self.require(milestones.map { Self.integers($0) != nil }, "--milestones takes epochs such as 100,150")
   }
 
@@ -205,14 +212,16 @@ struct TrainingOptions: ParsableArguments {
     return result
   }
 
-  /// A schedule of that name, or else the same one, with what `--rise`, `--milestones` and `--learning-rate-factor` say.
+  /// A schedule of that name, or else the same one, with what `--rise`, `--final-rate`, `--milestones` and
+  /// `--learning-rate-factor` say.
   func changed(_ schedule: LearningRateSchedule, by name: ScheduleName?) -> LearningRateSchedule {
     let given = milestones.flatMap(Self.integers)
     switch (name, schedule) {
     case (.constant, _), (nil, .constant): return .constant
     case (.cosine, _), (nil, .cosine): return .cosine
-    case (.oneCycle, .oneCycle(let own)), (nil, .oneCycle(let own)): return .oneCycle(rise: rise ?? own)
-    case (.oneCycle, _): return .oneCycle(rise: rise ?? 0.2)
+    case (.oneCycle, .oneCycle(let ownRise, let ownEnd)), (nil, .oneCycle(let ownRise, let ownEnd)):
+      return .oneCycle(rise: rise ?? ownRise, end: finalRate ?? ownEnd)
+    case (.oneCycle, _): return .oneCycle(rise: rise ?? 0.2, end: finalRate)
     case (.multiStep, .multiStep(let own, let factor)), (nil, .multiStep(let own, let factor)):
       return .multiStep(milestones: given ?? own, factor: learningRateFactor ?? factor)
     case (.multiStep, _): return .multiStep(milestones: given ?? [100, 150], factor: learningRateFactor ?? 0.1)

@@ -46,6 +46,7 @@ struct BadOptionTests {
     (["--momentum", "1"], "--momentum must be in [0, 1)"),
     (["--label-smoothing", "1"], "--label-smoothing must be in [0, 1)"),
     (["--rise", "1"], "--rise must be between 0 and 1"),
+    (["--final-rate", "1.5"], "--final-rate must be from 0 to 1"),
     (["--milestones", "ten"], "--milestones takes epochs"),
     (["--cutout", "33"], "--cutout must be from 0 to 32"),
     (["--cutout", "8", "--no-augment"], "--cutout is a part of augmentation"),

@@ -39,10 +39,14 @@ def main():
     for peak, epochs in [(0.4, 1), (0.4, 2), (0.2, 7), (1e-3, 25)]:
         steps = epochs * STEPS_PER_EPOCH
         for rise in [0.2, 0.3, 0.5]:
-            cases.append(case(
-                "one-cycle", peak, steps, rise=rise,
-                make=lambda o: lr_scheduler.OneCycleLR(
-                    o, max_lr=peak, total_steps=steps, pct_start=rise, cycle_momentum=False)))
+            for end in [None, 0.05]:
+                # PyTorch counts from the first rate, a 25th of the peak.
+                division = 1e4 if end is None else 1 / (25 * end)
+                cases.append(case(
+                    "one-cycle", peak, steps, rise=rise, **({} if end is None else {"end": end}),
+                    make=lambda o: lr_scheduler.OneCycleLR(
+                        o, max_lr=peak, total_steps=steps, pct_start=rise, cycle_momentum=False,
+                        final_div_factor=division)))
         cases.append(case(
             "cosine", peak, steps, make=lambda o: lr_scheduler.CosineAnnealingLR(o, T_max=steps)))
         for milestones, factor in [([1, 5], 0.1), ([0, 3, 20], 0.5)]:

@@ -10,6 +10,7 @@ struct LearningRateScheduleTests {
     let steps: Int
     let stepsPerEpoch: Int
     let rise: Double?
+    let end: Double?
     let milestones: [Int]?
     let factor: Double?
     let rates: [Double]
@@ -18,7 +19,7 @@ struct LearningRateScheduleTests {
 
     func make() throws -> LearningRateSchedule {
       switch schedule {
-      case "one-cycle": .oneCycle(rise: try #require(rise))
+      case "one-cycle": .oneCycle(rise: try #require(rise), end: end)
       case "cosine": .cosine
       default: .multiStep(milestones: try #require(milestones), factor: try #require(factor))
       }
@@ -53,10 +54,17 @@ struct LearningRateScheduleTests {
   /// `config.json` holds schedules; they must come back.
   @Test(
     arguments: [
-      LearningRateSchedule.constant, .cosine, .oneCycle(rise: 0.2), .multiStep(milestones: [100, 150], factor: 0.1),
+      LearningRateSchedule.constant, .cosine, .oneCycle(rise: 0.2), .oneCycle(rise: 0.2, end: 0.05),
+      .multiStep(milestones: [100, 150], factor: 0.1),
     ])
   func schedulesSurviveJSON(schedule: LearningRateSchedule) throws {
     let data = try JSONEncoder().encode(["schedule": schedule])
     #expect(try JSONDecoder().decode([String: LearningRateSchedule].self, from: data) == ["schedule": schedule])
+  }
+
+  /// Runs of older programs do not say where a cycle ends.
+  @Test func anOlderCycleCanBeRead() throws {
+    let data = Data(#"{"oneCycle": {"rise": 0.2}}"#.utf8)
+    #expect(try JSONDecoder().decode(LearningRateSchedule.self, from: data) == .oneCycle(rise: 0.2))
   }
 }
