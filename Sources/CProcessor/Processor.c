@@ -65,6 +65,16 @@ const char *processor_name(void) {
   return name[0] ? name : "x86-64";
 }
 
+/// The first register of leaf 1: stepping, model and family, the latter two in two parts each.
+static unsigned signature(void) {
+  unsigned eax = 0, ebx, ecx, edx;
+  return __get_cpuid(1, &eax, &ebx, &ecx, &edx) ? eax : 0;
+}
+
+unsigned processor_family(void) { return (signature() >> 8 & 0xf) + (signature() >> 20 & 0xff); }
+
+unsigned processor_model(void) { return (signature() >> 4 & 0xf) | (signature() >> 12 & 0xf0); }
+
 /// The widest of the architecture's standard levels that the features hold.
 static const char *standard_level(uint64_t features) {
 #define HAS(name) (features >> processor_position_##name & 1)
@@ -84,6 +94,9 @@ const char *processor_name(void) { return "AArch64"; }
 #else
 const char *processor_name(void) { return "unknown"; }
 #endif
+
+unsigned processor_family(void) { return 0; }
+unsigned processor_model(void) { return 0; }
 
 static const char *standard_level(uint64_t features) {
   (void)features;

@@ -24,7 +24,7 @@ public enum Recipe: String, Sendable, CaseIterable {
         finetune: PhaseConfiguration(epochs: 20, learningRate: 0.2, schedule: schedule),
         pruning: PruningConfiguration())
       (result.flips, result.cropPadding, result.cutout) = (.alternating, 2, 8)
-      result.averaging = 0.998
+      result.averaging = 0.99
       return result
     }
   }

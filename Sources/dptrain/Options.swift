@@ -110,7 +110,7 @@ struct TrainingOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       Keep a moving average of the weights, with so much of the old one after each step; it is what is evaluated and, \
-      at the end of a phase, kept. 0 for none (quick: 0.998).
+      at the end of a phase, kept. 0 for none (quick: 0.99).
       """, valueName: "decay"))
   var average: Double?
 

@@ -60,7 +60,7 @@ extension RunReporter {
       began: Date(),
       command: RunCommandLine.reproducing(
         words, ranks: world.size, data: setup.configuration.data ?? data.description),
-      ranks: world.size, hosts: Set(hosts).sorted(), processor: Processor.name)
+      ranks: world.size, hosts: Set(hosts).sorted(), processor: Processor.description)
     let record = RunRecord(
       version: "\(Dptrain.version) (commit \(Dptrain.commit.prefix(12)))",
       data: .init(description: data.description, isSynthetic: data.isSynthetic, classNames: data.classNames),

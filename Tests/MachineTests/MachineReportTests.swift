@@ -10,7 +10,7 @@ import Testing
         "CPU", "cores", "binding", "memory", "vectors", "features", "OpenBLAS", "GEMM rate", "tile rate",
         "convolutions",
       ])
-    #expect(lines[0].text == Processor.name)
+    #expect(lines[0].text == Processor.description)
     for line in lines {
       #expect(!line.text.isEmpty && !line.text.contains("\n") && !line.text.contains("unknown"), "\(line)")
     }

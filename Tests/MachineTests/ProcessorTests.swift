@@ -42,6 +42,11 @@ import Testing
         #expect(ProcessorFeatures.available.names.contains(name) == flags.contains(flag), "\(name)")
       }
       #expect(text.contains("\t: \(Processor.name)\n"))
+      func number(_ label: String) -> Substring? {
+        text.split(separator: "\n").first { $0.hasPrefix("\(label)\t") }?.split(separator: " ").last
+      }
+      let (family, model) = (try #require(number("cpu family")), try #require(number("model")))
+      #expect(Processor.description == "\(Processor.name) (family \(family), model \(model))")
     }
 
     @Test(

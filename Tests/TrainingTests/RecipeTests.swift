@@ -25,7 +25,7 @@ struct RecipeTests {
     #expect(quick.batchSize == 512 && quick.microbatch == 64)
     #expect(quick.dense.epochs == 32 && quick.finetune.epochs == 20)
     #expect(quick.flips == .alternating && quick.cropPadding == 2 && quick.cutout == 8)
-    #expect(quick.dense.schedule == .oneCycle(rise: 0.2, end: 0.05) && quick.averaging == 0.998)
+    #expect(quick.dense.schedule == .oneCycle(rise: 0.2, end: 0.05) && quick.averaging == 0.99)
     #expect(quick.exchange == .tree && quick.seed == 0)
   }
 

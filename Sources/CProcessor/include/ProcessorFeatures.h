@@ -102,6 +102,10 @@ const char *processor_feature_name(int position);
 /// Valid for the life of the process.
 const char *processor_name(void);
 
+/// The generation of an x86 CPU as it and the kernel number it, such as 25 and 17 for AMD's Zen 4. 0 on other CPUs.
+unsigned processor_family(void);
+unsigned processor_model(void);
+
 /// Returns if the CPU has all of these features. Otherwise says on standard error which ones it lacks and what to do, and
 /// exits with status 1.
 ///

@@ -20,7 +20,7 @@ public struct MachineReport: Sendable {
   /// OpenBLAS is reported and measured as it is set up: call ``OpenBLAS/useOneThread()`` before.
   public static func measure() -> MachineReport {
     MachineReport(lines: [
-      Line("CPU", Processor.name),
+      Line("CPU", Processor.description),
       Line("cores", describeCores()),
       Line("binding", describeBinding()),
       Line("memory", Memory(contentsOfFile: "/proc/meminfo")?.description ?? "unknown"),

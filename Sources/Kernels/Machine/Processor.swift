@@ -27,6 +27,12 @@ public enum Processor {
   /// What the CPU calls itself, such as `AMD EPYC 9355 32-Core Processor`.
   public static var name: String { String(cString: processor_name()) }
 
+  /// The name and the generation: virtual machines call CPUs of many speeds `AMD EPYC Processor`.
+  public static var description: String {
+    let family = processor_family()
+    return family == 0 ? name : "\(name) (family \(family), model \(processor_model()))"
+  }
+
   /// The widest vectors that the CPU has.
   public static var widestVector: String { widestVector(.available) }
 
