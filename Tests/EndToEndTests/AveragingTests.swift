@@ -45,10 +45,10 @@ struct AveragingTests {
     #expect(abs(loss - last) < 1e-3, "\(loss), \(last)")
   }
 
-  @Test func noAverageIsTheDefault() throws {
+  @Test func theRecipeHasAnAverage() throws {
     let scratch = try Scratch()
     let images = try scratch.writeImages()
-    let weights = try [["--average", "0"], [], ["--average", "0.7"]].enumerated().map { number, more in
+    let weights = try [["--average", "0.99"], [], ["--average", "0"]].enumerated().map { number, more in
       let arguments = Self.arguments.filter { !["--average", "0.7"].contains($0) } + more
       let result = try dptrain(arguments + ["--data", images, "--output", scratch.path("run-\(number)")])
       return FinishedRun(result: result, url: scratch.url).weights

@@ -13,7 +13,7 @@ struct DamagedCheckpointTests {
     ("the end is missing", "truncated", { $0.removeLast(1000) }),
     ("nothing is left", "0 bytes are no safetensors file", { $0.removeAll() }),
     ("the first half is missing", "step-00000006.safetensors", { $0.removeFirst($0.count / 2) }),
-    ("a bit of a tensor changed", "arena is not what was written: its checksum is", { $0[$0.count / 2] ^= 4 }),
+    ("a bit of a tensor changed", "arena is not what was written: its checksum is", { $0[$0.count / 4] ^= 4 }),
     (
       "a bit of the state changed", "state is not what was written: its checksum is",
       { data in

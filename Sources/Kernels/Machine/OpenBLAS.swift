@@ -35,7 +35,12 @@ public enum OpenBLAS {
     // The new process finds the variable and returns above: there is no second time.
     guard setenv(coreTypeVariable, coreType, 1) == 0 else { return }
     setenv("OPENBLAS_NUM_THREADS", "1", 1)
-    execv("/proc/self/exe", CommandLine.unsafeArgv)
+    let link = "/proc/self/exe"
+    // By its own path, which is the name that `ps` and `pgrep` then know; by the link where the file has been moved since.
+    if let path = try? FileManager.default.destinationOfSymbolicLink(atPath: link) {
+      execv(path, CommandLine.unsafeArgv)
+    }
+    execv(link, CommandLine.unsafeArgv)
     // Still here: the program could not be started again, and goes on with the kernels it has.
   }
 

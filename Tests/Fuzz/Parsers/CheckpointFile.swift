@@ -17,7 +17,7 @@ struct CheckpointFile {
     tensors = safetensors.names.compactMap { try? safetensors.tensor($0) }
   }
 
-  /// A checkpoint in the middle of an epoch: a resnet8 of which one convolution weight in 97 is left, and its momentum.
+  /// A checkpoint in the middle of an epoch: a resnet8 of which one convolution weight in 97 is left, its momentum and its average.
   init() throws {
     let full = Network(.resnet8)
     full.initialize(seed: 1)
@@ -41,6 +41,9 @@ struct CheckpointFile {
     let live = network.layout.liveCount
     tensors.append(
       NamedTensor(name: "momentum", shape: [live], elements: .float32((0..<live).map { Float($0) / 64 })))
+    let averaged = network.layout.metrics.lowerBound
+    tensors.append(
+      NamedTensor(name: "average", shape: [averaged], elements: .float32((0..<averaged).map { Float($0) / 128 })))
     metadata["state"] = metadata["state"]?.replacing(
       "{\"run\"", with: "{\"dead\":{\"velocity\":0.5,\"weight\":0.75},\"run\""
     )

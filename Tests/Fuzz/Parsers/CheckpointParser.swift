@@ -31,7 +31,8 @@ struct CheckpointParser: FuzzedParser {
     guard !tensors.isEmpty else { return }
     let place = mutator.integer(below: tensors.count)
     let tensor = tensors[place]
-    let name = mutator.pick(["arena", "momentum", "dead_momentum", "survivors", "metrics", "report", "a"]) ?? ""
+    let names = ["arena", "momentum", "average", "dead_momentum", "survivors", "metrics", "report", "a"]
+    let name = mutator.pick(names) ?? ""
     switch (mutator.integer(below: 6), tensor.elements) {
     case (0, _): tensors.remove(at: place)
     case (1, _): tensors[place] = NamedTensor(name: name, shape: tensor.shape, elements: tensor.elements)
