@@ -42,7 +42,7 @@ struct KeptCheckpointTests {
   @Test(.enabled(if: SmallDisk.isPossible, "mounting a small disk needs root"), arguments: [nil, 2])
   func aFullDiskDoesNotEndTheRun(ranks: Int?) throws {
     let scratch = try Scratch()
-    let disk = try SmallDisk(kilobytes: 1_400, besidesModelIn: "run")
+    let disk = try SmallDisk(kilobytes: 1_500, besidesModelIn: "run")
     let arguments = try arguments(scratch) + ["--epochs", "1", "--checkpoint-steps", "1", "--keep-checkpoints", "1"]
     let result = try dptrain(arguments + ["--output", disk.path("run")], ranks: ranks)
     #expect(result.succeeded, "\(result)")

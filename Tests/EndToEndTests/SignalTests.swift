@@ -119,9 +119,12 @@ struct SignalTests {
   private func slurm(_ scratch: Scratch, answering text: String = "JobState=RUNNING", status: Int = 0) throws -> String
   {
     let script = "#!/bin/sh\necho \"$@\" >> \(scratch.path("asked"))\necho \(text)\nexit \(status)\n"
-    try scratch.write(Data(script.utf8), "bin/scontrol")
-    try FileManager.default.setAttributes(
-      [.posixPermissions: 0o755], ofItemAtPath: scratch.path("bin/scontrol"))
+    try scratch.write(Data(script.utf8), "script")
+    try FileManager.default.createDirectory(atPath: scratch.path("bin"), withIntermediateDirectories: true)
+    // Written by another process: while a child that a test beside this one has just forked holds it open too, a file
+    // written here could not be started ("Text file busy").
+    let copy = ["-m", "755", scratch.path("script"), scratch.path("bin/scontrol")]
+    #expect(try TestSupport.run("/usr/bin/install", copy).succeeded)
     return scratch.path("bin") + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? "")
   }
 
