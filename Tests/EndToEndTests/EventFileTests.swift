@@ -56,9 +56,9 @@ struct EventFileTests {
       let points = try #require(events.scalars[tag])
       #expect(points.map { Int($0[0]) } == own.compactMap { $0["step"] as? Int }, "\(tag)")
       for (point, line) in zip(points, own) {
-        // NSNumber's own floatValue rounds a mean of two neighbours the other way.
-        let value = try #require((line[field] as? NSNumber)?.doubleValue)
-        #expect(Float(point[1]) == Float(value), "\(tag)")
+        // JSONSerialization may read a double one unit off, and the mean of two neighbouring floats then rounds to the other.
+        let value = try #require((line[field] as? NSNumber)?.floatValue)
+        #expect(abs(Float(point[1]) - value) <= value.ulp, "\(tag)")
         let seconds = try #require((line["seconds"] as? NSNumber)?.doubleValue)
         #expect(abs(point[2] - events.began - seconds) < 1e-3, "\(tag)")
       }

@@ -48,6 +48,7 @@ struct RunPaceTests {
   @Test func configurationsAreCounted() throws {
     let layout = Network(.resnet8).layout
     var configuration = Recipe.quick.configuration
+    (configuration.dense.epochs, configuration.finetune.epochs) = (30, 20)
     configuration.pruning.amount = 0.9
     configuration.pruning.iterations = 3
     #expect(

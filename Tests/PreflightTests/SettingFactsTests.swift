@@ -27,7 +27,7 @@ struct SettingFactsTests {
         "the setting trainingImages",
       ])
     other = base
-    other.dense.schedule = .oneCycle(rise: 0.3)
+    other.dense.schedule = .oneCycle(rise: 0.3, end: 0.05)
     #expect(try names(base, other).count == 1)
     // Infinitely near is not the same: it would not be the same run.
     other = base

@@ -93,7 +93,7 @@ struct CheckpointTests {
   /// Parts that are good by themselves and do not make a network: as when a program of another version wrote them.
   @Test func partsThatDoNotFitAreRefused() throws {
     let network = Network(.resnet8)
-    func checkpoint(arena: Int = 0, momentum: Int = 0, survivors: Int? = nil) -> Checkpoint {
+    func checkpoint(arena: Int = 0, momentum: Int = 0, average: Int = 0, survivors: Int? = nil) -> Checkpoint {
       var configuration = Recipe.quick.configuration
       configuration.architecture = .resnet8
       return Checkpoint(
@@ -102,10 +102,11 @@ struct CheckpointTests {
         arena: [Float](repeating: 0, count: network.layout.count + arena),
         optimizer: OptimizerState(
           momentum: [Float](repeating: 0, count: network.layout.liveCount + momentum), dead: DeadWeightDecay(),
-          deadMomentum: nil), metrics: [], report: [])
+          deadMomentum: nil,
+          average: [Float](repeating: 0, count: network.layout.metrics.lowerBound + average)), metrics: [], report: [])
     }
     #expect(try checkpoint().network(classes: 10).layout == network.layout)
-    for bad in [checkpoint(arena: 1), checkpoint(momentum: -1), checkpoint(survivors: 3)] {
+    for bad in [checkpoint(arena: 1), checkpoint(momentum: -1), checkpoint(average: 1), checkpoint(survivors: 3)] {
       #expect(throws: CheckpointError.Problem.self) { try bad.network(classes: 10) }
     }
     #expect(throws: CheckpointError.Problem.self) { try checkpoint().network(classes: 9) }

@@ -35,6 +35,8 @@ struct RunConfigurationTests {
   private static var older: RunConfiguration {
     var configuration = Recipe.quick.configuration
     (configuration.flips, configuration.cropPadding, configuration.cutout) = (.random, 4, 0)
+    configuration.averaging = 0
+    (configuration.dense.schedule, configuration.finetune.schedule) = (.oneCycle(rise: 0.2), .oneCycle(rise: 0.2))
     return configuration
   }
 
