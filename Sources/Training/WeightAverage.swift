@@ -50,5 +50,5 @@ final class WeightAverage {
 
 extension ParameterLayout {
   /// `arena[0..<averagedCount]`: what an average is taken of, live blocks and running statistics.
-  var averagedCount: Int { metrics.lowerBound }
+  package var averagedCount: Int { metrics.lowerBound }
 }

@@ -103,7 +103,7 @@ struct CheckpointTests {
         optimizer: OptimizerState(
           momentum: [Float](repeating: 0, count: network.layout.liveCount + momentum), dead: DeadWeightDecay(),
           deadMomentum: nil,
-          average: [Float](repeating: 0, count: network.layout.metrics.lowerBound + average)), metrics: [], report: [])
+          average: [Float](repeating: 0, count: network.layout.averagedCount + average)), metrics: [], report: [])
     }
     #expect(try checkpoint().network(classes: 10).layout == network.layout)
     for bad in [checkpoint(arena: 1), checkpoint(momentum: -1), checkpoint(average: 1), checkpoint(survivors: 3)] {

@@ -41,7 +41,7 @@ struct CheckpointFile {
     let live = network.layout.liveCount
     tensors.append(
       NamedTensor(name: "momentum", shape: [live], elements: .float32((0..<live).map { Float($0) / 64 })))
-    let averaged = network.layout.metrics.lowerBound
+    let averaged = network.layout.averagedCount
     tensors.append(
       NamedTensor(name: "average", shape: [averaged], elements: .float32((0..<averaged).map { Float($0) / 128 })))
     metadata["state"] = metadata["state"]?.replacing(
