@@ -1,8 +1,8 @@
 """Trains ResNet18 on CIFAR-10 with PyTorch and prints one JSON object an epoch, with the wall time so far.
 
 The recipe that docs/results.md compares with: batch 128, SGD with Nesterov momentum, a one-cycle learning rate with its peak of
-0.1 at 20 % of the steps, weight decay 5e-4, random crops with padding 4 and flips. All images stay in memory and a whole batch is
-augmented at once, which costs less than torchvision's transforms, image by image.
+0.1 at 20 % of the steps, weight decay 5e-4, random crops with padding 4 and flips. All images stay in memory, and a whole batch is
+augmented at once.
 """
 
 import argparse
@@ -19,6 +19,7 @@ from torch.nn import functional
 sys.path.insert(0, str(Path(__file__).parent.parent / "Tests" / "Golden"))
 import resnet  # noqa: E402
 
+BATCH = 128
 PADDING = 4
 EDGE = 32
 
@@ -80,14 +81,14 @@ def main():
     test_labels, test_images = read(options.data, ["test_batch.bin"])
     model = build().to(memory_format=layout)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9, nesterov=True, weight_decay=5e-4)
-    batches = len(images) // 128
+    batches = len(images) // BATCH
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer, max_lr=0.1, total_steps=options.epochs * batches, pct_start=0.2, cycle_momentum=False)
 
     for epoch in range(1, (options.stop_after or options.epochs) + 1):
         model.train()
         total = 0.0
-        for chosen in torch.randperm(len(images))[: batches * 128].split(128):
+        for chosen in torch.randperm(len(images))[: batches * BATCH].split(BATCH):
             optimizer.zero_grad()
             batch = augment(images[chosen]).contiguous(memory_format=layout)
             loss = functional.cross_entropy(model(batch), labels[chosen])
