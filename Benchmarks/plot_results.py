@@ -36,7 +36,8 @@ def draw_groups(axes, groups, place):
         places, accuracies, _ = zip(*found)
         joined = group == "amounts"
         axes.plot(places, accuracies, color=color, marker=marker, markersize=5, linewidth=1.5 if joined else 0, label=name)
-        if not joined:
+        # The ways lie too close together to be told apart here; the table names them.
+        if group == "scores":
             for x, y, label in found:
                 axes.annotate(label, (x, y), textcoords="offset points", xytext=(6, -3), fontsize=8, color=color)
     level = mean(run.accuracies()[0] for same in groups["amounts"].values() for run in same)
