@@ -2,7 +2,7 @@
 public enum Recipe: String, Sendable, CaseIterable {
   /// The numbers of Lei Mao's article "PyTorch Pruning" (2021).
   case article
-  /// The same network in a tenth of the time, chosen on held-out images (docs/results.md).
+  /// The same network in an eighth of the epochs, chosen on held-out images (docs/results.md).
   case quick
 
   public var configuration: RunConfiguration {

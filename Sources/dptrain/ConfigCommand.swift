@@ -27,6 +27,7 @@ struct ConfigCommand: ParsableCommand {
     let source = DataSource.resolve(option: places.data)
     var configuration = training.configuration(synthetic: source == .synthetic)
     try pruning.apply(to: &configuration, training: training)
+    try training.checkSchedules(of: configuration)
     do { try configuration.check() } catch { throw UsageError(description: "\(error)") }
     var values = places.values(source)
     values.merge(reliability.values) { first, _ in first }

@@ -228,6 +228,24 @@ struct TrainingOptions: ParsableArguments {
     }
   }
 
+  /// Refuses flags that shape a learning-rate schedule which neither phase has, where they would change nothing.
+  func checkSchedules(of configuration: RunConfiguration) throws {
+    let dense = configuration.dense.schedule.name
+    let finetune = configuration.finetune.schedule.name
+    let flags: [(name: String, isGiven: Bool, schedule: ScheduleName)] = [
+      ("--rise", rise != nil, .oneCycle), ("--final-rate", finalRate != nil, .oneCycle),
+      ("--milestones", milestones != nil, .multiStep),
+      ("--learning-rate-factor", learningRateFactor != nil, .multiStep),
+    ]
+    for flag in flags where flag.isGiven && flag.schedule != dense && flag.schedule != finetune {
+      throw UsageError(
+        description: """
+          \(flag.name) is for the \(flag.schedule.rawValue) schedule; dense training has \(dense.rawValue) and fine-tuning \
+          \(finetune.rawValue): leave it out, or change --learning-rate-schedule or --finetune-schedule
+          """)
+    }
+  }
+
   static func integers(_ text: String) -> [Int]? {
     let numbers = text.split(separator: ",").map { Int($0) }
     return numbers.contains(nil) || numbers.isEmpty ? nil : numbers.compactMap { $0 }
