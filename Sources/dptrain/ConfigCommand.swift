@@ -23,11 +23,12 @@ struct ConfigCommand: ParsableCommand {
   @OptionGroup(title: "Training") var training: TrainingOptions
   @OptionGroup(title: "Watchdog") var watch: WatchOptions
 
+  func validate() throws { try training.validateSchedules(finetune: pruning.finetuneSchedule) }
+
   func run() throws {
     let source = DataSource.resolve(option: places.data)
     var configuration = training.configuration(synthetic: source == .synthetic)
     try pruning.apply(to: &configuration, training: training)
-    try training.checkSchedules(of: configuration)
     do { try configuration.check() } catch { throw UsageError(description: "\(error)") }
     var values = places.values(source)
     values.merge(reliability.values) { first, _ in first }

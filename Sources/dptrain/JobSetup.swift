@@ -29,7 +29,6 @@ struct JobRequest {
       var result = training.configuration(synthetic: data.isSynthetic)
       result.kind = kind
       try pruning?.apply(to: &result, training: training)
-      try training.checkSchedules(of: result)
       do { try result.check() } catch { throw UsageError(description: "\(error)") }
       result.data = source.description
       result.dataHash = data.sampleHash

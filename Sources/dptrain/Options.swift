@@ -229,20 +229,22 @@ struct TrainingOptions: ParsableArguments {
   }
 
   /// Refuses flags that shape a learning-rate schedule which neither phase has, where they would change nothing.
-  func checkSchedules(of configuration: RunConfiguration) throws {
-    let dense = configuration.dense.schedule.name
-    let finetune = configuration.finetune.schedule.name
+  ///
+  /// - Parameter finetune: the name that fine-tuning's schedule is given, if any.
+  func validateSchedules(finetune: ScheduleName? = nil) throws {
+    let own = recipe.configuration
+    let dense = changed(own.dense.schedule, by: learningRateSchedule).name
+    let finetune = changed(own.finetune.schedule, by: finetune).name
     let flags: [(name: String, isGiven: Bool, schedule: ScheduleName)] = [
       ("--rise", rise != nil, .oneCycle), ("--final-rate", finalRate != nil, .oneCycle),
       ("--milestones", milestones != nil, .multiStep),
       ("--learning-rate-factor", learningRateFactor != nil, .multiStep),
     ]
-    for flag in flags where flag.isGiven && flag.schedule != dense && flag.schedule != finetune {
-      throw UsageError(
-        description: """
-          \(flag.name) is for the \(flag.schedule.rawValue) schedule; dense training has \(dense.rawValue) and fine-tuning \
-          \(finetune.rawValue): leave it out, or change --learning-rate-schedule or --finetune-schedule
-          """)
+    for flag in flags {
+      try Self.require(
+        !flag.isGiven || [dense, finetune].contains(flag.schedule),
+        "\(flag.name) is for the \(flag.schedule.rawValue) schedule; dense training has \(dense.rawValue) and "
+          + "fine-tuning \(finetune.rawValue): leave it out, or change --learning-rate-schedule or --finetune-schedule")
     }
   }
 

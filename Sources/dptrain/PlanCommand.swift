@@ -60,6 +60,7 @@ struct PlanCommand: RankCommand {
   @OptionGroup(title: "Training") var training: TrainingOptions
 
   mutating func validate() throws {
+    try training.validateSchedules(finetune: pruning.finetuneSchedule)
     try TrainingOptions.require(1...1_000_000 ~= nodes, "--nodes must be from 1 to 1000000")
     try TrainingOptions.require(ranksPerNode.map { 1...100_000 ~= $0 }, "--ranks-per-node must be from 1 to 100000")
     try TrainingOptions.require(

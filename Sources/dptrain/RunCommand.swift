@@ -56,6 +56,8 @@ struct RunCommand: RunMakingCommand {
 
   var timeout: Double { watch.timeout }
 
+  func validate() throws { try training.validateSchedules(finetune: pruning.finetuneSchedule) }
+
   var request: JobRequest { places.request(.run, training, pruning, model: start.start) }
 }
 
@@ -73,6 +75,8 @@ struct TrainCommand: RunMakingCommand {
   @OptionGroup(title: "Watchdog") var watch: WatchOptions
 
   var timeout: Double { watch.timeout }
+
+  func validate() throws { try training.validateSchedules() }
 
   var request: JobRequest { places.request(.train, training, nil, model: start.start) }
 }
@@ -97,6 +101,7 @@ struct PruneCommand: RunMakingCommand {
   var timeout: Double { watch.timeout }
 
   func validate() throws {
+    try training.validateSchedules(finetune: pruning.finetuneSchedule)
     try TrainingOptions.require(
       pruning.schedule == .rounds,
       "--schedule cubic prunes while a dense network trains: it is for 'dptrain run', not for a model that is trained")

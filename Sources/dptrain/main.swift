@@ -31,7 +31,7 @@ func end(with error: any Error) -> Never {
     // mpirun ends all ranks as soon as one fails: the one that speaks must have spoken.
     sleep(1)
   }
-  exit(code == .success ? 0 : code == .failure ? (error as? any ExitCoded)?.exitCode ?? 1 : 2)
+  exit(code == .success ? 0 : code == .failure ? 1 : 2)
 }
 
 /// Ends a program whose configuration file or environment cannot be used, which may be so on this rank's host alone.

@@ -143,6 +143,10 @@ struct ConfigurationTests {
     ("masked: perhaps\n", ["run.yaml, line 1: 'masked' is 'perhaps', expected true or false"]),
     ("epochs: many\n", ["many", "--epochs comes from run.yaml, line 1"]),
     ("\nprune: 1.5\n", ["--prune must be in [0, 1)", "--prune comes from run.yaml, line 2"]),
+    (
+      "recipe: article\nfinal-rate: 0.1\n",
+      ["--final-rate is for the one-cycle schedule", "--final-rate comes from run.yaml, line 2"]
+    ),
     ("prune: 0.5\ntarget-macs: 0.1\n", ["exclude each other", "--target-macs comes from run.yaml, line 2"]),
   ]
 
