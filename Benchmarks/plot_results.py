@@ -1,4 +1,4 @@
-"""Draws kept results: accuracy against sparsity, and against the measured time of inference."""
+"""Draws kept results: accuracy against sparsity, against the measured time of inference, and over the time of training."""
 
 from statistics import mean
 
@@ -10,6 +10,7 @@ from matplotlib.ticker import FixedLocator, NullLocator  # noqa: E402
 
 # Groups of docs/results.md whose rows are networks pruned from equally trained ones.
 GROUPS = {"amounts": ("global L1", "#1f6feb", "o"), "scores": ("other scores", "#c2410c", "s"), "ways": ("other ways", "#7c3aed", "^")}
+CURVE_COLORS = ("#555555", "#1f6feb", "#c2410c")
 SPARSITIES = (0.9, 0.95, 0.98, 0.99, 0.995)
 
 
@@ -20,7 +21,6 @@ def points(labels, place):
 
 
 def axes_of(title, xlabel):
-    matplotlib.rcParams.update({"font.family": "sans-serif", "svg.hashsalt": "dptrain", "font.size": 10})
     figure, axes = plt.subplots(figsize=(8, 4.2), layout="constrained")
     axes.set(xlabel=xlabel, ylabel="test accuracy, %", title=title)
     axes.grid(axis="y", linewidth=0.4)
@@ -47,8 +47,29 @@ def draw_groups(axes, groups, place):
     axes.legend(frameon=False)
 
 
+def draw_curves(labels, path):
+    """Accuracy after each epoch, and what was pruned by then, over the minutes that training took."""
+    figure, (above, below) = plt.subplots(2, sharex=True, figsize=(8, 5.2), height_ratios=(3, 1), layout="constrained")
+    above.set(ylabel="test accuracy, %", title="resnet18-cifar, CIFAR-10 (JPEG round trip)")
+    below.set(xlabel="minutes on two cores", ylabel="pruned, %", ylim=(-4, 104))
+    for color, (label, runs) in zip(CURVE_COLORS, labels.items()):
+        epochs = [line for line in runs[0].metrics if line["phase"] != "prune"]
+        minutes = [line["seconds"] / 60 for line in epochs]
+        above.plot(minutes, [100 * line["test_accuracy"] for line in epochs], color=color, marker="o", markersize=3, label=label)
+        below.plot(minutes, [100 * line["sparsity"] for line in epochs], color=color, marker="o", markersize=3)
+    for axes in (above, below):
+        axes.grid(axis="y", linewidth=0.4)
+        axes.spines[["top", "right"]].set_visible(False)
+    above.legend(frameon=False, loc="lower right")
+    figure.savefig(path, metadata={"Date": None})
+    plt.close(figure)
+
+
 def draw(groups, folder):
-    """Writes accuracy-sparsity.svg and accuracy-time.svg, where there are runs to draw."""
+    """Writes accuracy-sparsity.svg, accuracy-time.svg and cifar.svg, where there are runs to draw."""
+    matplotlib.rcParams.update({"font.family": "sans-serif", "svg.hashsalt": "dptrain", "font.size": 10})
+    if "cifar" in groups:
+        draw_curves(groups["cifar"], folder / "cifar.svg")
     if "amounts" not in groups:
         return
     figure, axes = axes_of("ResNet18, CIFAR-10 (JPEG round trip)", "convolution weights pruned")
