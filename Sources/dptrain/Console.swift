@@ -83,16 +83,15 @@ final class Console: JobObserver {
   /// The seconds since the console was made.
   var now: Double { (clock.now - began) / .seconds(1) }
 
-  /// When the present phase was first asked about, and how far it was then.
-  private var mark: (phase: MetricsRecord.Phase, round: Int, step: Int, at: ContinuousClock.Instant)?
+  /// The pace of the present phase.
+  private var stepPace: (phase: MetricsRecord.Phase, round: Int, steps: StepPace)?
 
-  /// What the rest of the phase takes at the pace since the mark, evaluations included.
   private func timeLeft(_ progress: StepProgress) -> Duration? {
-    guard let mark, mark.phase == progress.phase, mark.round == progress.round, progress.step > mark.step else {
-      mark = (progress.phase, progress.round, progress.step, clock.now)
-      return nil
+    if stepPace?.phase != progress.phase || stepPace?.round != progress.round {
+      let epoch = progress.steps / max(1, progress.epochs)
+      stepPace = (progress.phase, progress.round, StepPace(after: progress.step, at: now, window: epoch))
     }
-    return (clock.now - mark.at) / (progress.step - mark.step) * (progress.steps - progress.step)
+    return stepPace?.steps.timeLeft(after: progress.step, of: progress.steps, at: now).map { .seconds($0) }
   }
 
   func epochEnded(_ record: MetricsRecord, epochs: Int) {

@@ -66,7 +66,11 @@ struct PruningOptions: ParsableArguments {
     help: "Keep pruned weights as zeros and multiply by them, as masks in PyTorch do: slow, for comparisons.")
   var masked = false
 
-  @Option(help: "When to prune: in rounds after training (rounds) or during it, on a cubic curve (cubic).")
+  @Option(
+    help: """
+      When to prune: in rounds after training (rounds) or during it, on a cubic curve (cubic). Fine-tuning follows \
+      either, unless --finetune-epochs is 0.
+      """)
   var schedule: PruningScheduleName = .rounds
 
   @Option(help: "With --schedule cubic: the epoch at whose end pruning begins, from zero weights on (default: 0).")
