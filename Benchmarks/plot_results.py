@@ -20,11 +20,15 @@ def points(labels, place):
     return sorted(point for point in found if point[0] is not None)
 
 
+def lighten(axes):
+    axes.grid(axis="y", linewidth=0.4)
+    axes.spines[["top", "right"]].set_visible(False)
+
+
 def axes_of(title, xlabel):
     figure, axes = plt.subplots(figsize=(8, 4.2), layout="constrained")
     axes.set(xlabel=xlabel, ylabel="test accuracy, %", title=title)
-    axes.grid(axis="y", linewidth=0.4)
-    axes.spines[["top", "right"]].set_visible(False)
+    lighten(axes)
     return figure, axes
 
 
@@ -58,8 +62,7 @@ def draw_curves(labels, path):
         above.plot(minutes, [100 * line["test_accuracy"] for line in epochs], color=color, marker="o", markersize=3, label=label)
         below.plot(minutes, [100 * line["sparsity"] for line in epochs], color=color, marker="o", markersize=3)
     for axes in (above, below):
-        axes.grid(axis="y", linewidth=0.4)
-        axes.spines[["top", "right"]].set_visible(False)
+        lighten(axes)
     above.legend(frameon=False, loc="lower right")
     figure.savefig(path, metadata={"Date": None})
     plt.close(figure)
