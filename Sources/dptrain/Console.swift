@@ -71,11 +71,13 @@ final class Console: JobObserver {
     activity.note(steps: progress.step)
     guard speaks else { return }
     if let note = pace?.note(step: progress.step, of: progress.phase, round: progress.round, at: now) { announce(note) }
+    // Each step counts, also those at which the bar shows nothing.
+    let left = timeLeft(progress)
     bar.show(
       Progress(
         label: "\(progress.phase.rawValue) \(progress.epoch)/\(progress.epochs)", step: progress.step,
         steps: progress.steps, imagesPerSecond: progress.imagesPerSecond, loss: Double(progress.loss),
-        learningRate: progress.learningRate, timeLeft: timeLeft(progress)))
+        learningRate: progress.learningRate, timeLeft: left))
   }
 
   private let clock = ContinuousClock()
