@@ -4,8 +4,9 @@ extension Job {
     var trainer = try Trainer(
       network, images: data.training, plan: plan, microbatch: microbatch, configuration: configuration, phase: numbers,
       mask: configuration.isMasked && (phase == .finetune || isGradual) ? mask : nil,
-      l1: phase == .finetune ? configuration.l1 : 0, communicator: communicator, restoring: restoredOptimizer,
-      stepsDone: state.epoch * plan.stepsPerEpoch + state.step, times: state.times)
+      l1: phase == .finetune ? configuration.l1 : 0,
+      prunings: phase == .dense ? prunedEpochs.map { $0 * plan.stepsPerEpoch } : [], communicator: communicator,
+      restoring: restoredOptimizer, stepsDone: state.epoch * plan.stepsPerEpoch + state.step, times: state.times)
     restoredOptimizer = nil
     trainer.requests = { [unowned self] in ownRequests }
     self.trainer = trainer
@@ -22,7 +23,7 @@ extension Job {
         try endEpoch(trainer, numbers, phase: phase, round: round)
         try boundary()
       }
-      if phase == .dense, let round = configuration.pruning.gradual?.epochs.firstIndex(of: state.epoch + 1) {
+      if phase == .dense, let round = prunedEpochs.firstIndex(of: state.epoch + 1) {
         trainer = try pruneGradually(trainer, round: round + 1, epoch: state.epoch + 1)
         self.trainer = trainer
       }

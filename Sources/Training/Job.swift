@@ -111,6 +111,9 @@ public final class Job {
   /// Whether dense training prunes.
   public var isGradual: Bool { configuration.pruning.gradual != nil }
 
+  /// The epochs of dense training after which gradual pruning takes weights.
+  var prunedEpochs: [Int] { configuration.pruning.gradual?.epochs ?? [] }
+
   /// The wall-clock seconds of the run, over all processes that have worked at it.
   public var seconds: Double { secondsBefore + (clock.now - start) / .seconds(1) }
 

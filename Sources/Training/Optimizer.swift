@@ -97,17 +97,18 @@ final class Optimizer {
   /// Updates the owned range of the arena, and all dead taps, from the sum of `microbatches` gradients.
   ///
   /// - Parameters:
-  ///   - number: the step's, of its phase, from 1.
+  ///   - averageStep: the number of the step for the moving average, from 1; see ``WeightAverage/add(_:step:)``.
   ///   - decaysAll: whether weight decay acts on biases and normalization too.
   func step(
-    _ step: GradientDescentStep, number: Int, gradient: AlignedBuffer, microbatches: Int, decaysAll: Bool, mask: Mask?
+    _ step: GradientDescentStep, averageStep: Int, gradient: AlignedBuffer, microbatches: Int, decaysAll: Bool,
+    mask: Mask?
   ) {
     var scaled = step
     scaled.gradientScale = 1 / Float(microbatches)
     updateParameters(scaled, decaysAll: decaysAll, gradient, mask)
     updateStatistics(gradient, scale: scaled.gradientScale)
     updateDeadTaps(step, mask)
-    average?.add(network.arena, step: number)
+    average?.add(network.arena, step: averageStep)
   }
 
   /// Brings dead taps up to date, before anybody reads them.

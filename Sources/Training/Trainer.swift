@@ -52,6 +52,8 @@ public final class Trainer {
   private let configuration: RunConfiguration
   private let phase: PhaseConfiguration
   private let l1: Float
+  /// The steps of the phase after which gradual pruning takes weights, in order.
+  private let prunings: [Int]
   private let rank: Int
   private var stepsDone = 0
   private let clock = ContinuousClock()
@@ -62,9 +64,10 @@ public final class Trainer {
   ///   - microbatch: a workspace of the network for the plan's microbatches.
   ///   - mask: which weights survive, where the arena holds others as well; these must be zero.
   ///   - l1: the strength of L1 regularization.
+  ///   - prunings: the steps of the phase after which gradual pruning takes weights, in order.
   public init(
     _ network: Network, images: ImageSet, plan: BatchPlan, microbatch: Microbatch, configuration: RunConfiguration,
-    phase: PhaseConfiguration, mask: Mask?, l1: Double = 0, communicator: Communicator
+    phase: PhaseConfiguration, mask: Mask?, l1: Double = 0, prunings: [Int] = [], communicator: Communicator
   ) throws(MPIError) {
     self.network = network
     self.plan = plan
@@ -73,6 +76,7 @@ public final class Trainer {
     self.phase = phase
     self.mask = mask
     self.l1 = Float(l1)
+    self.prunings = prunings
     rank = communicator.rank
     loader = ImageLoader(images)
     let count = network.layout.exchangedCount
@@ -92,13 +96,12 @@ public final class Trainer {
   ///   - times: where the time of these went.
   convenience init(
     _ network: Network, images: ImageSet, plan: BatchPlan, microbatch: Microbatch, configuration: RunConfiguration,
-    phase: PhaseConfiguration, mask: Mask?, l1: Double, communicator: Communicator,
-    restoring optimizer: OptimizerState?,
-    stepsDone: Int, times: StepTimes
+    phase: PhaseConfiguration, mask: Mask?, l1: Double, prunings: [Int], communicator: Communicator,
+    restoring optimizer: OptimizerState?, stepsDone: Int, times: StepTimes
   ) throws(MPIError) {
     try self.init(
       network, images: images, plan: plan, microbatch: microbatch, configuration: configuration, phase: phase,
-      mask: mask, l1: l1, communicator: communicator)
+      mask: mask, l1: l1, prunings: prunings, communicator: communicator)
     self.stepsDone = stepsDone
     self.times = times
     guard let optimizer else { return }
@@ -123,6 +126,7 @@ public final class Trainer {
     phase = other.phase
     mask = nil
     l1 = other.l1
+    prunings = other.prunings
     rank = other.rank
     stepsDone = other.stepsDone
     let count = network.layout.exchangedCount
@@ -197,6 +201,9 @@ public final class Trainer {
   /// The optimizer steps of the whole phase.
   public var steps: Int { phase.epochs * plan.stepsPerEpoch }
 
+  /// The step just done, counted from the beginning of the phase or from the last pruning within it.
+  private var averageStep: Int { stepsDone - (prunings.last { $0 < stepsDone } ?? 0) }
+
   /// Trains for one epoch, or for what is left of it.
   ///
   /// - Parameters:
@@ -238,7 +245,7 @@ public final class Trainer {
         GradientDescentStep(
           learningRate: Float(rate), momentum: Float(configuration.momentum), isNesterov: configuration.nesterov,
           weightDecay: Float(configuration.weightDecay), l1: l1),
-        number: stepsDone, gradient: gradient, microbatches: plan.microbatchesPerBatch,
+        averageStep: averageStep, gradient: gradient, microbatches: plan.microbatchesPerBatch,
         decaysAll: configuration.decaysAll, mask: mask)
     }
     try measure(\.exchange) { try exchange.gather(network.arena) }

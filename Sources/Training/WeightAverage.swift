@@ -6,8 +6,9 @@ import NeuralNetwork
 ///
 ///     average ← average + (1 − decay) · (value − average)
 ///
-/// In the first steps the decay is (1 + n) / (10 + n) where that is less, so that random weights are soon forgotten: TensorFlow's
-/// `ExponentialMovingAverage` with `num_updates`. Dead taps have none: no result depends on them.
+/// In step n the decay is (1 + n) / (10 + n) where that is less, so that random weights are soon forgotten: TensorFlow's
+/// `ExponentialMovingAverage` with `num_updates`. Gradual pruning begins n anew each time, for the survivors must make up for what
+/// is gone, and running statistics from before it do not fit them. Dead taps have none: no result depends on them.
 final class WeightAverage {
   /// The places in the arena.
   private let range: Range<Int>
@@ -26,7 +27,7 @@ final class WeightAverage {
 
   /// Takes in the values after a step.
   ///
-  /// - Parameter step: of the phase, from 1.
+  /// - Parameter step: from 1, since the phase began or since the last pruning within it.
   func add(_ arena: AlignedBuffer, step: Int) {
     let rate = 1 - min(decay, Float(1 + step) / Float(10 + step))
     let (average, source) = (values.pointer, arena.pointer + range.lowerBound)
