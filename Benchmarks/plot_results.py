@@ -75,7 +75,9 @@ def draw(groups, folder):
         draw_curves(groups["cifar"], folder / "cifar.svg")
     if "amounts" not in groups:
         return
-    figure, axes = axes_of("ResNet18, CIFAR-10 (JPEG round trip)", "convolution weights pruned")
+    # One seed each, that all come from one dense network and compare.
+    groups = {group: {label: runs[:1] for label, runs in labels.items()} for group, labels in groups.items()}
+    figure, axes = axes_of("ResNet18, CIFAR-10 (JPEG round trip), seed 0", "convolution weights pruned")
     axes.set_xscale("log")
     draw_groups(axes, groups, lambda same: 1 - mean(run.sparsity for run in same))
     axes.set_xlim(0.15, 0.004)
@@ -85,7 +87,7 @@ def draw(groups, folder):
     figure.savefig(folder / "accuracy-sparsity.svg", metadata={"Date": None})
     plt.close(figure)
 
-    figure, axes = axes_of("ResNet18, CIFAR-10 (JPEG round trip)", "inference, times as fast as dense (64 images at once, one core)")
+    figure, axes = axes_of("ResNet18, CIFAR-10 (JPEG round trip), seed 0", "inference, times as fast as dense (64 images at once, one core)")
 
     def factor(same):
         factors = [run.end["speed"]["pruned"] / run.end["speed"]["dense"] for run in same if run.end.get("speed")]

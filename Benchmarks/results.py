@@ -218,7 +218,8 @@ def commands(labels):
     for label, same in labels.items():
         versions = sorted({re.sub(r".*\(commit ([0-9a-f]+).*", r"\1", run.head["version"]) for run in same})
         words = re.sub(r" --seed \d+", "", same[0].head["command"])
-        lines.append(f"- {label}: `{words}`" + (" with `--seed 0`, …" if len(same) > 1 else "") + f" ({', '.join(versions)})")
+        seeds = " with `--seed 0`, …" + (" and the dense network of each" if "-0/" in words else "")
+        lines.append(f"- {label}: `{words}`" + (seeds if len(same) > 1 else "") + f" ({', '.join(versions)})")
     return lines
 
 
