@@ -75,7 +75,7 @@ def draw(groups, folder):
         draw_curves(groups["cifar"], folder / "cifar.svg")
     if "amounts" not in groups:
         return
-    # One seed each, that all come from one dense network and compare.
+    # The first seed only: most rows have no other, and seeds differ by more than many rows do.
     groups = {group: {label: runs[:1] for label, runs in labels.items()} for group, labels in groups.items()}
     figure, axes = axes_of("ResNet18, CIFAR-10 (JPEG round trip), seed 0", "convolution weights pruned")
     axes.set_xscale("log")
