@@ -9,7 +9,12 @@ import matplotlib.pyplot as plt  # noqa: E402  (the backend is chosen first)
 from matplotlib.ticker import FixedLocator, NullLocator  # noqa: E402
 
 # Groups of docs/results.md whose rows are networks pruned from equally trained ones.
-GROUPS = {"amounts": ("global L1", "#1f6feb", "o"), "scores": ("other scores", "#c2410c", "s"), "ways": ("other ways", "#7c3aed", "^")}
+GROUPS = {
+    "amounts": ("global L1", "#1f6feb", "o"),
+    "longer": ("… with longer fine-tuning", "#15803d", "D"),
+    "scores": ("other scores", "#c2410c", "s"),
+    "ways": ("other ways", "#7c3aed", "^"),
+}
 CURVE_COLORS = ("#555555", "#1f6feb", "#c2410c")
 SPARSITIES = (0.9, 0.95, 0.98, 0.99, 0.995)
 
