@@ -19,7 +19,8 @@ struct RunDirectoryTests {
         "dense.safetensors", "metrics.jsonl", "pruned.safetensors", "report.html", "report.json", "report.txt",
         "tensorboard",
       ])
-    #expect(try run.contents("pruned.safetensors") == run.contents("checkpoints/round-2.safetensors"))
+    try expectSameBytes(
+      run.contents("pruned.safetensors"), run.contents("checkpoints/round-2.safetensors"), "pruned.safetensors")
   }
 
   @Test func theReportIsWhatWasPrinted() throws {

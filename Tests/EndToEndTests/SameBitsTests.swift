@@ -14,7 +14,7 @@ struct SameBitsTests {
       "dense.safetensors", "pruned.safetensors", "checkpoints/round-1.safetensors", "checkpoints/round-2.safetensors",
       "config.json",
     ] {
-      #expect(try together.contents(file) == alone.contents(file), "\(file)")
+      try expectSameBytes(together.contents(file), alone.contents(file), file)
     }
     #expect(try untimed(together) == untimed(alone))
     #expect(together.result.standardOutput.contains("\(ranks) ranks on 1 host"))
@@ -75,7 +75,8 @@ struct SameBitsTests {
       #expect(result.succeeded, "\(result)")
       return FinishedRun(result: result, url: url)
     }
-    #expect(try runs[0].contents("dense.safetensors") == runs[1].contents("dense.safetensors"))
+    let model = "dense.safetensors"
+    try expectSameBytes(runs[0].contents(model), runs[1].contents(model), model)
     let sums = try runs.map { run in
       try FinishedRun.convolutions(run.path("pruned.safetensors")).values.reduce(Float(0)) {
         $0 + $1.reduce(0) { $0 + abs($1) }

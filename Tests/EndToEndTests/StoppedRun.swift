@@ -42,7 +42,7 @@ func expectSame(_ one: FinishedRun, _ other: FinishedRun, sourceLocation: Source
   }
   #expect(!models.isEmpty, sourceLocation: sourceLocation)
   for file in models + ["config.json"] {
-    #expect(try one.contents(file) == other.contents(file), "\(file)", sourceLocation: sourceLocation)
+    try expectSameBytes(one.contents(file), other.contents(file), file, sourceLocation: sourceLocation)
   }
   #expect(try untimed(one) == untimed(other), sourceLocation: sourceLocation)
   #expect(try report(one) == report(other), sourceLocation: sourceLocation)

@@ -80,7 +80,8 @@ struct SurvivorTests {
       try network.load(SafetensorsFile(path: path))
       #expect(network.batchesTracked == 4 + 5 * Int64(round))
     }
-    #expect(try run.contents("pruned.safetensors") == run.contents("checkpoints/round-3.safetensors"))
+    try expectSameBytes(
+      run.contents("pruned.safetensors"), run.contents("checkpoints/round-3.safetensors"), "pruned.safetensors")
     let sparsity = try run.metrics().map { try #require($0["sparsity"] as? Double) }
     for (index, amount) in expected.enumerated() {
       #expect(abs(sparsity[2 * index] - amount * Double(count) / Double(count + 640)) < 2e-5)

@@ -55,7 +55,7 @@ import Testing
     try SafetensorsFile.write(pruned.masked.stateDictionary, to: paths[0])
     try SafetensorsFile.write(pruned.compact.stateDictionary, to: paths[1])
     let contents = try paths.map { try Data(contentsOf: URL(filePath: $0)) }
-    #expect(contents[0] == contents[1])
+    expectSameBytes(contents[0], contents[1], "compact.safetensors")
 
     let fresh = Network(architecture).compacted(pruned.compaction)
     try fresh.load(SafetensorsFile(path: paths[0]))
