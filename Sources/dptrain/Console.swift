@@ -56,6 +56,7 @@ final class Console: JobObserver {
       work: start.phase == .dense
         ? "dense training" : "fine-tuning" + (start.rounds > 1 ? ", round \(start.round)" : ""))
     let numbers = start.numbers
+    guard numbers.epochs > 0 else { return }
     let epochs = numbers.epochs == 1 ? "1 epoch" : "\(numbers.epochs) epochs"
     let title =
       start.phase == .dense

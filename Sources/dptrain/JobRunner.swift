@@ -98,9 +98,13 @@ struct JobRunner {
     }
   }
 
+  /// Whether anything follows a pruning. Where nothing does, nothing need be said twice.
+  private var finetunes: Bool { job.configuration.retraining(round: 1).epochs > 0 }
+  private var beforeFinetuning: String { finetunes ? ", before fine-tuning" : "" }
+
   /// What is there before pruning, or what gradual pruning left.
   private func reportStart() throws {
-    console.head(job.isGradual ? "After gradual pruning, before fine-tuning" : "Before pruning")
+    console.head(job.isGradual ? "After gradual pruning" + beforeFinetuning : "Before pruning")
     let evaluation = try job.evaluate()
     try console.show(evaluation, classNames: job.data.classNames)
     try showSparsity(fromMasks: job.isGradual)
@@ -109,7 +113,7 @@ struct JobRunner {
 
   private func prune(_ round: Int) throws {
     let (result, pruned) = try job.prune(round: round)
-    console.head("After pruning\(name(round)), before fine-tuning")
+    console.head("After pruning" + name(round) + beforeFinetuning)
     console.say(
       "selected and broadcast in \((1e3 * result.seconds).fixed(1)) ms; all ranks agree (\(ArenaHash(result.mask)))")
     showCost(result)
@@ -119,8 +123,12 @@ struct JobRunner {
   }
 
   private func reportFinetuned(_ round: Int) throws {
-    console.head("After fine-tuning\(name(round))")
     let evaluation = try job.evaluate()
+    guard finetunes else {
+      reporter?.note(.finetuned, "not fine-tuned\(name(round))", round: round, job: job, evaluation: evaluation)
+      return
+    }
+    console.head("After fine-tuning\(name(round))")
     try console.show(evaluation, classNames: job.data.classNames)
     try showSparsity(fromMasks: round < job.rounds)
     note(evaluation, .finetuned, "fine-tuned\(name(round))", round: round)

@@ -55,7 +55,7 @@ struct ModelCommandTests {
     #expect(!scratch.exists("run/dense.safetensors"))
     let configuration = try String(decoding: scratch.contents("run/config.json"), as: UTF8.self)
     #expect(configuration.contains("\"model\" : \"\(model)\""))
-    #expect(try scratch.contents("model.safetensors") == before)
+    try expectSameBytes(scratch.contents("model.safetensors"), before, "model.safetensors")
   }
 
   @Test func localPruningTakesTheSameFractionEverywhere() throws {
@@ -89,6 +89,9 @@ struct ModelCommandTests {
     }
     let result = try prune("0.99")
     #expect(result.succeeded, "\(result)")
+    // Nothing is said of a fine-tuning that there was not.
+    #expect(result.outputLines.contains("After pruning"))
+    #expect(!result.standardOutput.lowercased().contains("fine-tun"))
     let before = try FinishedRun.convolutions(model)
     let after = try FinishedRun.convolutions(scratch.path("run-0.99/pruned.safetensors"))
     #expect(after.values.reduce(0) { $0 + $1.count { $0 == 0 } } == Int((0.99 * 76_720).rounded(.toNearestOrEven)))
