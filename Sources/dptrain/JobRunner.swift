@@ -200,10 +200,10 @@ struct JobRunner {
   }
 
   private func sayWhatItTook() {
-    let speed = job.state.trainingSeconds > 0 ? Double(job.state.trainedImages) / job.state.trainingSeconds : 0
-    console.say(
-      "trained on \(job.state.trainedImages.grouped) images at \(Int(speed.rounded()).grouped) images/s; "
-        + "\(Duration.seconds(job.seconds).brief) in all")
+    let state = job.state
+    let speed = state.trainingSeconds > 0 ? Double(state.trainedImages) / state.trainingSeconds : 0
+    let training = "trained on \(state.trainedImages.grouped) images at \(Int(speed.rounded()).grouped) images/s; "
+    console.say((state.trainedImages > 0 ? training : "") + "\(Duration.seconds(job.seconds).brief) in all")
     if job.state.skippedSteps > 0 {
       console.say("\(job.state.skippedSteps.grouped) steps were left out: their loss or gradient was not finite")
     }

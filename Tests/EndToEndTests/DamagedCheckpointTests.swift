@@ -59,7 +59,7 @@ struct DamagedCheckpointTests {
     #expect(second.standardOutput.contains("going on from \(output)/checkpoints/step-00000004.safetensors"))
     try expectSame(FinishedRun(result: second, url: scratch.url.appending(path: "run")), whole)
     // It is out of the way of the run, but not gone.
-    try expectSameBytes(scratch.contents(newest + ".damaged"), data, newest)
+    try expectSameBytes(scratch.contents(newest + ".damaged"), data, newest + ".damaged")
   }
 
   @Test(arguments: [nil, 2])
