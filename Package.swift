@@ -1,4 +1,4 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.2
 import Foundation
 import PackageDescription
 
@@ -14,155 +14,149 @@ let march = ProcessInfo.processInfo.environment["DPTRAIN_MARCH"] ?? "native"
 /// this flag the same loops run 40 times slower.
 let compute: [SwiftSetting] = [.unsafeFlags(["-Xcc", marchFlag])]
 
+/// A library of the package whose kernels are built for the machine's instruction set.
+func computing(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [], path: String? = nil)
+  -> Target
+{
+  .target(name: name, dependencies: dependencies, path: path, exclude: exclude, swiftSettings: compute)
+}
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
 let package = Package(
   name: "dptrain",
+  products: [
+    .executable(name: "dptrain", targets: ["dptrain"]),
+    .library(name: "MPI", targets: ["MPI"]),
+    .library(name: "Formats", targets: ["Formats"]),
+    .library(name: "Kernels", targets: ["Kernels"]),
+    .library(name: "Networks", targets: ["Networks"]),
+    .library(name: "Pruning", targets: ["Pruning"]),
+    .library(name: "Inference", targets: ["Inference"]),
+  ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
-    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", .upToNextMinor(from: "1.8.2")),
+    .package(url: "https://github.com/apple/swift-protobuf", .upToNextMinor(from: "1.39.0")),
+    .package(url: "https://github.com/jpsim/Yams", .upToNextMinor(from: "6.2.2")),
   ],
   targets: [
+    // MARK: - C
+
     .systemLibrary(
       name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev", "openmpi-bin"])]),
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CxxHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+    .target(name: "CImages", linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
+    .target(name: "CMachine"),
 
-    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
-    .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
+    // MARK: - Libraries; each imports from those above it alone
 
+    .target(name: "Text"),
+    computing("Machine", ["CMachine"]),
     .target(name: "MPI", dependencies: ["CMPI"], exclude: ["README.md"]),
     .target(name: "Watchdog", dependencies: ["MPI"]),
-    .target(name: "CProcessor"),
-    .target(name: "CSignals"),
-    .plugin(name: "CommitPlugin", capability: .buildTool()),
-    .target(name: "BuildCommit", plugins: ["CommitPlugin"]),
-    .target(name: "Kernels", dependencies: ["COpenBLAS", "CProcessor"], swiftSettings: compute),
-    .target(name: "RandomNumbers", swiftSettings: compute),
-    .target(name: "CIFAR", dependencies: ["RandomNumbers"], swiftSettings: compute),
-    .target(name: "CPictures", dependencies: ["CPNG", "CJPEG"]),
-    .target(name: "Pictures", dependencies: ["CPictures"], swiftSettings: compute),
+    computing("RandomNumbers", []),
     .target(name: "Formats"),
-    .target(
-      name: "PictureImport", dependencies: ["CIFAR", "Formats", "Pictures", "CxxHash"], swiftSettings: compute),
-    .target(
-      name: "NeuralNetwork", dependencies: ["Kernels", "RandomNumbers", "Formats"], swiftSettings: compute),
-    .target(
-      name: "Pruning", dependencies: ["Kernels", "NeuralNetwork", "RandomNumbers"], swiftSettings: compute),
-    .target(name: "Inference", dependencies: ["Kernels", "NeuralNetwork"], swiftSettings: compute),
-    .target(
-      name: "Export",
-      dependencies: [
-        "CxxHash", "Formats", "Inference", "Kernels", "NeuralNetwork",
-        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-      ],
-      exclude: ["ONNX/onnx.proto"], swiftSettings: compute),
-    .target(
-      name: "Training",
-      dependencies: [
-        "MPI", "Kernels", "CIFAR", "Formats", "Inference", "NeuralNetwork", "Pruning", "CSignals", "CxxHash",
-      ],
-      swiftSettings: compute),
-    .target(name: "Settings", dependencies: [.product(name: "Yams", package: "Yams")]),
-    .target(name: "Reporting", dependencies: ["Inference", "NeuralNetwork", "Pruning"]),
-    .target(name: "Plotting"),
-    .target(
-      name: "TensorBoard", dependencies: ["Formats", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
-      exclude: ["event.proto"]),
-    .target(
-      name: "RunReport",
-      dependencies: [
-        "Kernels", "CIFAR", "Export", "Formats", "Inference", "NeuralNetwork", "Pruning", "Training", "Reporting",
-        "Plotting", "TensorBoard",
-      ],
-      swiftSettings: compute),
-    .target(
-      name: "Preflight",
-      dependencies: ["MPI", "Kernels", "CIFAR", "NeuralNetwork", "Pruning", "Training", "Reporting"]),
+    computing("Images", ["CImages", "CxxHash", "Formats", "RandomNumbers"]),
+    computing("Kernels", ["COpenBLAS", "Machine"]),
+    computing("Networks", ["Formats", "Kernels", "RandomNumbers"]),
+    computing("Pruning", ["Kernels", "Networks", "RandomNumbers"]),
+    computing("Inference", ["Kernels", "Networks"]),
+    computing(
+      "Export", ["CxxHash", "Formats", "Inference", "Kernels", "Networks", protobuf], exclude: ["ONNX/onnx.proto"]),
+    computing("Training", ["CxxHash", "Images", "Inference", "Kernels", "MPI", "Networks", "Pruning"]),
+    computing(
+      "Runs",
+      ["CMachine", "Formats", "Images", "Kernels", "Machine", "MPI", "Networks", "Pruning", "Text", "Training", yams]),
     .target(
       name: "Planning",
-      dependencies: ["MPI", "Kernels", "CIFAR", "NeuralNetwork", "Pruning", "Training", "Reporting"]),
+      dependencies: ["Images", "Kernels", "Machine", "MPI", "Networks", "Pruning", "Runs", "Text", "Training"]),
+    computing(
+      "Reports",
+      [
+        "Export", "Formats", "Images", "Inference", "Kernels", "Networks", "Pruning", "Runs", "Text", "Training",
+        protobuf,
+      ], exclude: ["TensorBoard/event.proto"]),
+
+    // MARK: - Programs
+
+    .plugin(name: "CommitPlugin", capability: .buildTool()),
     .executableTarget(
       name: "dptrain",
       dependencies: [
-        "MPI", "Watchdog", "Kernels", "CIFAR", "Export", "Formats", "Inference", "NeuralNetwork", "Pruning", "Training",
-        "Reporting", "Plotting", "RunReport", "Preflight", "Planning", "Pictures", "PictureImport", "Settings",
-        "BuildCommit",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ]),
-    .executableTarget(name: "kernel-bench", dependencies: ["Kernels"], path: "Benchmarks/Kernels"),
+        "Export", "Formats", "Images", "Inference", "Kernels", "MPI", "Machine", "Networks", "Planning", "Pruning",
+        "Reports", "Runs", "Text", "Training", "Watchdog", argumentParser,
+      ], plugins: ["CommitPlugin"]),
+    .executableTarget(name: "kernel-bench", dependencies: ["Kernels", "Machine"], path: "Benchmarks/Kernels"),
 
-    .target(
-      name: "TestSupport", dependencies: ["Formats", "Inference", "Kernels", "NeuralNetwork", "RandomNumbers"],
-      path: "Tests/Support", swiftSettings: compute),
+    // MARK: - Tests, each with the modules that it looks into
+
+    computing(
+      "TestSupport", ["Formats", "Inference", "Kernels", "Networks", "RandomNumbers"], path: "Tests/Support"),
+    .target(name: "CAllocationCounter", path: "Tests/AllocationCounter"),
     .executableTarget(name: "mpi-conformance", dependencies: ["MPI"], path: "Tests/MPIConformance"),
     .executableTarget(
-      name: "training-faults", dependencies: ["MPI", "CIFAR", "NeuralNetwork", "Training"],
+      name: "training-faults", dependencies: ["Images", "MPI", "Networks", "Runs", "Training"],
       path: "Tests/TrainingFaults"),
-    .testTarget(name: "SupportTests", dependencies: ["TestSupport"]),
-    .testTarget(name: "MPITests", dependencies: ["MPI", "TestSupport", "mpi-conformance"]),
-    .testTarget(name: "WatchdogTests", dependencies: ["Watchdog", "MPI"]),
-    // Without the compute flags: what the compute modules are built for must not depend on who asks.
-    .testTarget(name: "MachineTests", dependencies: ["Kernels"]),
-    .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], swiftSettings: compute),
-    .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"], swiftSettings: compute),
-    .testTarget(
-      name: "CIFARTests", dependencies: ["CIFAR", "RandomNumbers"], exclude: ["Golden"], swiftSettings: compute),
-    .testTarget(name: "PicturesTests", dependencies: ["Pictures", "TestSupport"], exclude: ["Golden"]),
-    .testTarget(name: "SettingsTests", dependencies: ["Settings"]),
-    .testTarget(
-      name: "PictureImportTests", dependencies: ["PictureImport", "Pictures", "CIFAR", "TestSupport"]),
-    .testTarget(name: "FormatsTests", dependencies: ["Formats"], exclude: ["Golden"]),
-    .target(name: "CAllocationCounter", path: "Tests/AllocationCounter"),
     .executableTarget(
       name: "fuzz",
       dependencies: [
-        "CIFAR", "CxxHash", "Export", "Formats", "Inference", "NeuralNetwork", "Pictures", "Pruning", "RandomNumbers",
-        "RunReport", "Settings", "Training", "Watchdog", "CAllocationCounter",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "CAllocationCounter", "CxxHash", "Export", "Formats", "Images", "Inference", "Networks", "Pruning",
+        "RandomNumbers", "Reports", "Runs", "Training", "Watchdog", argumentParser,
       ], path: "Tests/Fuzz", swiftSettings: compute),
-    .testTarget(name: "FuzzTests", dependencies: ["fuzz", "TestSupport", "CAllocationCounter"]),
+    .testTarget(name: "SupportTests", dependencies: ["TestSupport"]),
+    .testTarget(name: "TextTests", dependencies: ["Text"]),
+    .testTarget(name: "MPITests", dependencies: ["MPI", "TestSupport", "mpi-conformance"]),
+    .testTarget(name: "WatchdogTests", dependencies: ["MPI", "Watchdog"]),
+    // Without the compute flags: what the compute modules are built for must not depend on who asks.
+    .testTarget(name: "MachineTests", dependencies: ["Kernels", "Machine"]),
+    .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"], swiftSettings: compute),
+    .testTarget(name: "FormatsTests", dependencies: ["Formats"], exclude: ["Golden"]),
     .testTarget(
-      name: "NeuralNetworkTests",
-      dependencies: ["NeuralNetwork", "Kernels", "Formats", "TestSupport", "CAllocationCounter"],
+      name: "ImagesTests", dependencies: ["Formats", "Images", "RandomNumbers", "TestSupport"],
+      exclude: ["Records/Golden", "Pictures/Golden"], swiftSettings: compute),
+    .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Machine", "TestSupport"], swiftSettings: compute),
+    .testTarget(
+      name: "NetworksTests", dependencies: ["CAllocationCounter", "Formats", "Kernels", "Networks", "TestSupport"],
       swiftSettings: compute),
     .testTarget(
       name: "InferenceTests",
-      dependencies: ["Inference", "NeuralNetwork", "Kernels", "CIFAR", "Formats", "TestSupport", "CAllocationCounter"],
+      dependencies: ["CAllocationCounter", "Formats", "Images", "Inference", "Kernels", "Networks", "TestSupport"],
       swiftSettings: compute),
     .testTarget(
       name: "ExportTests",
       dependencies: [
-        "Export", "Inference", "NeuralNetwork", "Kernels", "CIFAR", "Formats", "RandomNumbers", "TestSupport",
-      ],
-      swiftSettings: compute),
+        "Export", "Formats", "Images", "Inference", "Kernels", "Networks", "RandomNumbers", "TestSupport",
+      ], swiftSettings: compute),
     .testTarget(
-      name: "PruningTests", dependencies: ["Pruning", "NeuralNetwork", "Kernels", "TestSupport"], exclude: ["Golden"]),
-    .testTarget(
-      name: "ReportingTests", dependencies: ["Reporting", "Inference", "Kernels", "Pruning", "NeuralNetwork"],
-      exclude: ["Golden"]),
-    .testTarget(name: "PlottingTests", dependencies: ["Plotting"]),
-    .testTarget(name: "TensorBoardTests", dependencies: ["TensorBoard"]),
-    .testTarget(
-      name: "RunReportTests",
-      dependencies: [
-        "RunReport", "Plotting", "Training", "NeuralNetwork", "Pruning", "CIFAR", "Formats", "TestSupport",
-      ],
-      swiftSettings: compute),
+      name: "PruningTests", dependencies: ["Kernels", "Networks", "Pruning", "TestSupport"], exclude: ["Golden"]),
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Training", "Kernels", "CIFAR", "Formats", "NeuralNetwork", "Pruning", "TestSupport", "training-faults",
-      ],
-      exclude: ["Golden"]),
+        "Formats", "Images", "Kernels", "MPI", "Networks", "Pruning", "Runs", "TestSupport", "Training",
+        "training-faults",
+      ], exclude: ["Golden"]),
     .testTarget(
-      name: "PreflightTests", dependencies: ["Preflight", "NeuralNetwork", "Training", "TestSupport"],
+      name: "RunsTests",
+      dependencies: ["Formats", "Images", "Kernels", "Networks", "Pruning", "Runs", "TestSupport", "Training"],
       swiftSettings: compute),
     .testTarget(
-      name: "PlanningTests", dependencies: ["Planning", "NeuralNetwork", "Pruning", "Training", "TestSupport"],
+      name: "PlanningTests", dependencies: ["Networks", "Planning", "Pruning", "Runs", "TestSupport", "Training"],
       swiftSettings: compute),
+    .testTarget(
+      name: "ReportsTests",
+      dependencies: [
+        "Formats", "Images", "Inference", "Kernels", "Networks", "Pruning", "Reports", "Runs", "TestSupport", "Text",
+        "Training",
+      ], exclude: ["Tables/Golden"], swiftSettings: compute),
+    .testTarget(name: "FuzzTests", dependencies: ["CAllocationCounter", "TestSupport", "fuzz"]),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["dptrain", "CIFAR", "Training", "Formats", "Kernels", "NeuralNetwork", "RunReport", "TestSupport"]),
+      dependencies: [
+        "Formats", "Images", "Kernels", "Networks", "Reports", "Runs", "TestSupport", "Training", "dptrain",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

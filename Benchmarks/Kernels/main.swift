@@ -5,6 +5,7 @@
 
 import Foundation
 import Kernels
+import Machine
 
 Processor.exitIfUnsupported()
 OpenBLAS.reexecuteWithBestKernels()

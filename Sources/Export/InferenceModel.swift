@@ -1,6 +1,6 @@
 import Formats
 import Inference
-import NeuralNetwork
+import Networks
 
 /// A model for inference, from a file of any kind that dptrain reads.
 public struct InferenceModel: Sendable {

@@ -1,5 +1,5 @@
 import Inference
-import NeuralNetwork
+import Networks
 
 extension FoldedNetwork {
   /// For each value of the whole network of an architecture, for each channel, whether this network has it.

@@ -1,7 +1,7 @@
 import CxxHash
 import Formats
 import Inference
-import NeuralNetwork
+import Networks
 
 /// A folded network in a file that holds survivors only: values narrowed on request, positions as Rice codes of the gaps
 /// between them, everything under a checksum. `docs/packed-format.md` describes every byte.

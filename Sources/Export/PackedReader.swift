@@ -1,6 +1,6 @@
 import Formats
 import Inference
-import NeuralNetwork
+import Networks
 
 /// Reads a packed model from memory, and believes nothing.
 ///

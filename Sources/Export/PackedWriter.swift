@@ -1,6 +1,6 @@
 import Formats
 import Inference
-import NeuralNetwork
+import Networks
 
 /// Writes a packed model to memory.
 struct PackedWriter {

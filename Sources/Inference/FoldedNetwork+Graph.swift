@@ -1,5 +1,5 @@
 import Kernels
-import NeuralNetwork
+import Networks
 
 extension FoldedNetwork {
   /// The layers that a network folds to, without weights and with zeros for biases.

@@ -1,5 +1,5 @@
 import Kernels
-import NeuralNetwork
+import Networks
 
 extension FoldedNetwork {
   /// Folds a network as it is in evaluation: `W ∗ x` scaled by `γ/√(σ² + ε)`, with `β - μ·γ/√(σ² + ε)` as bias, from the

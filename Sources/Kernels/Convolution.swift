@@ -1,3 +1,5 @@
+import Machine
+
 /// A convolution of one shape at one microbatch size: forward, input gradient and weight gradient.
 ///
 /// Weights lie as one `[O][I]` block a tap, at offsets that the caller names, so that dead taps need not lie among the live

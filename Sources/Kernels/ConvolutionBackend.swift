@@ -1,3 +1,5 @@
+import Machine
+
 /// What computes a convolution.
 public enum ConvolutionBackend: Sendable, CaseIterable {
   /// The package's own register tiles, tap by tap.

@@ -1,3 +1,5 @@
+import Machine
+
 /// A run of products that a tile adds up: `count` scalars of one operand against `count` lane blocks of the other.
 struct TileRun {
   /// Offset of the first scalar, in floats.

@@ -1,8 +1,10 @@
-import CIFAR
+import Images
 import Kernels
+import Machine
 import MPI
-import NeuralNetwork
+import Networks
 import Pruning
+import Runs
 import Training
 
 extension Calibration {
@@ -60,7 +62,7 @@ extension Calibration {
     let plan = try Job.plan(configuration, data: data, ranks: world.size)
     let trainer = try Trainer(
       network, images: data.training, plan: plan, microbatch: Microbatch(network, lanes: run.microbatch),
-      configuration: configuration, phase: configuration.dense, mask: nil, communicator: world)
+      method: configuration.method, phase: configuration.dense, mask: nil, communicator: world)
     let times = try trainer.stepTimes(warmUp + steps).dropFirst(warmUp)
 
     // A step waits for its slowest rank.

@@ -1,5 +1,5 @@
 import Foundation
-import Reporting
+import Text
 import Training
 
 /// A plan in words: the whole cluster's steps in full, and below what its parts would take.

@@ -1,5 +1,6 @@
-import NeuralNetwork
+import Networks
 import Pruning
+import Runs
 import Training
 
 /// What a whole run takes on a cluster.

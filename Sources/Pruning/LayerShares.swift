@@ -1,4 +1,4 @@
-import NeuralNetwork
+import Networks
 
 /// How many weights each layer keeps where a score says so, not a ranking across layers.
 package enum LayerShares {

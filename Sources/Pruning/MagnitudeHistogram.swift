@@ -1,4 +1,4 @@
-import NeuralNetwork
+import Networks
 
 /// The exact k-th smallest magnitude of a pool, by two rounds of counting over the bits of the magnitudes: a finite float's
 /// magnitude orders as its bits do, read as an integer. First by the upper 16 of the 32 bits, then, within the one bucket

@@ -1,4 +1,4 @@
-import NeuralNetwork
+import Networks
 
 extension Mask {
   /// Prunes the survivors of a pool whose magnitude is below the threshold, and as many of those that have exactly its

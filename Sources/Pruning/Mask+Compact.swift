@@ -1,4 +1,4 @@
-import NeuralNetwork
+import Networks
 
 extension ParameterLayout {
   /// The way to the layout of a mask's survivors.

@@ -1,4 +1,4 @@
-import NeuralNetwork
+import Networks
 
 extension Mask {
   /// The convolution and linear weights of which nothing is left that computes anything: all survivors, if any, are in dead

@@ -1,4 +1,4 @@
-import NeuralNetwork
+import Networks
 
 extension Mask {
   /// The mask that a pruned network's zeros speak of: convolution and linear weights that are exactly zero (of either sign)

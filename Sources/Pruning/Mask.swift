@@ -1,4 +1,4 @@
-import NeuralNetwork
+import Networks
 
 /// Which elements of an arena survive pruning: one bit an element, 1 for a survivor.
 ///

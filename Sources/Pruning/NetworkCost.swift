@@ -1,5 +1,5 @@
 import Kernels
-import NeuralNetwork
+import Networks
 
 /// What one image costs in a network with a mask on: multiply-adds, and the predicted time of inference on one core.
 ///

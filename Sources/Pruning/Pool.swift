@@ -1,4 +1,4 @@
-import NeuralNetwork
+import Networks
 
 /// The weights that are ranked together.
 struct Pool {

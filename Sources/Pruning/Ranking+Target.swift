@@ -1,5 +1,5 @@
 import Foundation
-import NeuralNetwork
+import Networks
 
 extension Ranking {
   /// The mask less the fewest convolution weights that meet the round's part of a target, found by bisection over exact

@@ -1,4 +1,4 @@
-import NeuralNetwork
+import Networks
 import RandomNumbers
 
 /// The pools of one request and what ranks their weights, made once: any number of weights can then be taken from each.

@@ -1,6 +1,6 @@
 import Foundation
 import Kernels
-import NeuralNetwork
+import Networks
 
 /// One number an arena element, by which survivors are ranked in place of their magnitudes; 0 for dead taps.
 enum Scores {

@@ -1,4 +1,4 @@
-import NeuralNetwork
+import Networks
 
 /// Which weights survive one more round of pruning. A pure function of its arguments: one rank selects, the others receive
 /// the mask.

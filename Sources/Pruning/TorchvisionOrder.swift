@@ -1,4 +1,4 @@
-import NeuralNetwork
+import Networks
 
 extension Parameter {
   /// Visits the elements whose bits are set in torchvision's order `[O][I][kh][kw]`, which the arena's blocks interleave,

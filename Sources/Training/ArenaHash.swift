@@ -1,7 +1,7 @@
 import CxxHash
 import Kernels
 import MPI
-import NeuralNetwork
+import Networks
 import Pruning
 
 /// The XXH3 hash (128 bits) of what ranks must agree on.
@@ -24,7 +24,7 @@ public struct ArenaHash: Sendable, Hashable, CustomStringConvertible {
   public init(_ mask: Mask) { self = mask.withUnsafeBytes { ArenaHash($0) } }
 
   /// The two halves, the lower one first.
-  var words: [UInt64] { [low, high] }
+  package var words: [UInt64] { [low, high] }
 
   /// 32 hexadecimal digits, as `xxh128sum` prints them.
   public var description: String { [high, low].map { Self.digits($0) }.joined() }

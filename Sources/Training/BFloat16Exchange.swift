@@ -1,6 +1,6 @@
 import Kernels
 import MPI
-import NeuralNetwork
+import Networks
 
 /// The tree of ``Exchange`` with bfloat16 on the wire: half the bytes.
 ///

@@ -1,4 +1,4 @@
-import CIFAR
+import Images
 
 extension CIFARDataset {
   /// Thirty-two hexadecimal digits that differ where other images, or other labels, are trained on: the XXH3 hash of the numbers

@@ -1,6 +1,6 @@
-import CIFAR
+import Images
 import MPI
-import NeuralNetwork
+import Networks
 
 /// How a network does on a set of images.
 public struct Evaluation: Sendable {

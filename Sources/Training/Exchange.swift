@@ -1,9 +1,9 @@
 import Kernels
 import MPI
-import NeuralNetwork
+import Networks
 
 /// How ranks sum their gradients.
-public enum ExchangeMethod: String, Sendable, CaseIterable {
+public enum ExchangeMethod: String, Sendable, CaseIterable, Codable {
   /// In slices, each added up by its owner in a fixed binary tree: the bits do not depend on the number of ranks.
   case tree
   /// The same with every sum rounded to bfloat16: half the bytes, and again the same bits on any number of ranks.

@@ -1,5 +1,5 @@
 import Kernels
-import NeuralNetwork
+import Networks
 
 /// Adds the gradients of a rank's microbatches as a fixed binary tree, with one buffer a level.
 ///

@@ -1,4 +1,4 @@
-import CIFAR
+import Images
 import Inference
 import Kernels
 import MPI

@@ -1,6 +1,6 @@
 import Kernels
 import MPI
-import NeuralNetwork
+import Networks
 
 /// A step whose loss or gradient is infinite or not a number.
 public struct NonFiniteStep: Sendable, Equatable, CustomStringConvertible {

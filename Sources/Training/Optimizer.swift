@@ -1,5 +1,5 @@
 import Kernels
-import NeuralNetwork
+import Networks
 import Pruning
 
 /// What an optimizer remembers from step to step, of all ranks' slices together.

@@ -1,6 +1,3 @@
-import CSignals
-import Foundation
-
 /// What ranks ask for at the end of a step. They tell each other in every step, so that all do the same at the same time.
 public struct StepRequests: OptionSet, Sendable, Hashable {
   public let rawValue: UInt64
@@ -24,20 +21,4 @@ public struct StepRequests: OptionSet, Sendable, Hashable {
 
   /// The name of the signal that asks to stop, nil where none has come.
   public var signalName: String? { Self.signals.first { contains($0.0) }?.name }
-}
-
-/// The signals that ask a run to stop: their handlers do no more than to remember them.
-public enum StopSignals {
-  /// From now on SIGTERM, SIGINT and SIGUSR1 are remembered. A second SIGINT ends the process at once, with status 130.
-  public static func listen() { stop_signals_listen() }
-
-  /// The first signal that has come.
-  public static var received: StepRequests {
-    switch stop_signals_received() {
-    case SIGTERM: .terminate
-    case SIGINT: .interrupt
-    case SIGUSR1: .user
-    default: []
-    }
-  }
 }

@@ -1,7 +1,7 @@
-import CIFAR
+import Images
 import Kernels
 import MPI
-import NeuralNetwork
+import Networks
 import Pruning
 
 /// What one optimizer step did.
@@ -46,10 +46,10 @@ public final class Trainer {
 
   private let loader: ImageLoader
   private let microbatch: Microbatch
-  let accumulator: GradientAccumulator
-  let exchange: Exchange
+  package let accumulator: GradientAccumulator
+  package let exchange: Exchange
   private var optimizer: Optimizer
-  private let configuration: RunConfiguration
+  private let method: TrainingMethod
   private let phase: PhaseConfiguration
   private let l1: Float
   /// The steps of the phase after which gradual pruning takes weights, in order.
@@ -66,13 +66,13 @@ public final class Trainer {
   ///   - l1: the strength of L1 regularization.
   ///   - prunings: the steps of the phase after which gradual pruning takes weights, in order.
   public init(
-    _ network: Network, images: ImageSet, plan: BatchPlan, microbatch: Microbatch, configuration: RunConfiguration,
+    _ network: Network, images: ImageSet, plan: BatchPlan, microbatch: Microbatch, method: TrainingMethod,
     phase: PhaseConfiguration, mask: Mask?, l1: Double = 0, prunings: [Int] = [], communicator: Communicator
   ) throws(MPIError) {
     self.network = network
     self.plan = plan
     self.microbatch = microbatch
-    self.configuration = configuration
+    self.method = method
     self.phase = phase
     self.mask = mask
     self.l1 = Float(l1)
@@ -83,9 +83,9 @@ public final class Trainer {
     let exact = network.layout.metrics.count
     accumulator = GradientAccumulator(
       microbatches: plan.microbatchesPerRank, count: count,
-      rounded: configuration.exchange == .bfloat16 ? count - exact : 0)
-    exchange = try Exchange(configuration.exchange, communicator, count: count, exact: exact)
-    optimizer = Optimizer(network, owned: exchange.owned, averaging: configuration.averaging)
+      rounded: method.exchange == .bfloat16 ? count - exact : 0)
+    exchange = try Exchange(method.exchange, communicator, count: count, exact: exact)
+    optimizer = Optimizer(network, owned: exchange.owned, averaging: method.averaging)
   }
 
   /// A trainer that goes on from a checkpoint.
@@ -94,19 +94,19 @@ public final class Trainer {
   ///   - optimizer: its state.
   ///   - stepsDone: of the phase.
   ///   - times: where the time of these went.
-  convenience init(
-    _ network: Network, images: ImageSet, plan: BatchPlan, microbatch: Microbatch, configuration: RunConfiguration,
+  package convenience init(
+    _ network: Network, images: ImageSet, plan: BatchPlan, microbatch: Microbatch, method: TrainingMethod,
     phase: PhaseConfiguration, mask: Mask?, l1: Double, prunings: [Int], communicator: Communicator,
     restoring optimizer: OptimizerState?, stepsDone: Int, times: StepTimes
   ) throws(MPIError) {
     try self.init(
-      network, images: images, plan: plan, microbatch: microbatch, configuration: configuration, phase: phase,
+      network, images: images, plan: plan, microbatch: microbatch, method: method, phase: phase,
       mask: mask, l1: l1, prunings: prunings, communicator: communicator)
     self.stepsDone = stepsDone
     self.times = times
     guard let optimizer else { return }
     self.optimizer = Optimizer(
-      network, owned: exchange.owned, averaging: configuration.averaging, restoring: optimizer)
+      network, owned: exchange.owned, averaging: method.averaging, restoring: optimizer)
   }
 
   /// A trainer that goes on, with the survivors' momentum, where another one stands.
@@ -122,7 +122,7 @@ public final class Trainer {
     plan = other.plan
     times = other.times
     loader = other.loader
-    configuration = other.configuration
+    method = other.method
     phase = other.phase
     mask = nil
     l1 = other.l1
@@ -133,18 +133,18 @@ public final class Trainer {
     let exact = network.layout.metrics.count
     accumulator = GradientAccumulator(
       microbatches: plan.microbatchesPerRank, count: count,
-      rounded: configuration.exchange == .bfloat16 ? count - exact : 0)
-    exchange = try Exchange(configuration.exchange, other.exchange.communicator, count: count, exact: exact)
+      rounded: method.exchange == .bfloat16 ? count - exact : 0)
+    exchange = try Exchange(method.exchange, other.exchange.communicator, count: count, exact: exact)
     requests = other.requests
     // Before the momentum, which stays in the buffer that both are gathered in.
     let average = try other.gatherAverage()
     optimizer = Optimizer(
-      network, owned: exchange.owned, averaging: configuration.averaging, continuing: other.optimizer,
+      network, owned: exchange.owned, averaging: method.averaging, continuing: other.optimizer,
       momentum: try other.gatherMomentum(), average: average, compaction: compaction)
   }
 
   /// The momentum of all live parameters, brought together from the ranks; valid until the next step. Collective.
-  func gatherMomentum() throws(MPIError) -> AlignedBuffer {
+  package func gatherMomentum() throws(MPIError) -> AlignedBuffer {
     // Between steps nobody needs the gradient.
     let momentum = accumulator.sum
     optimizer.copyMomentum(to: momentum)
@@ -154,7 +154,7 @@ public final class Trainer {
 
   /// The moving average of all live parameters and running statistics, brought together from the ranks; nil where none is kept.
   /// Collective.
-  func gatherAverage() throws(MPIError) -> [Float]? {
+  package func gatherAverage() throws(MPIError) -> [Float]? {
     guard let average = optimizer.average else { return nil }
     let sum = accumulator.sum
     average.copy(to: sum)
@@ -166,7 +166,7 @@ public final class Trainer {
   ///
   /// - Returns: what was there before; nil where nothing changed.
   @discardableResult
-  func adoptAverage() throws(MPIError) -> [Float]? {
+  package func adoptAverage() throws(MPIError) -> [Float]? {
     guard let average = try gatherAverage() else { return nil }
     let place = network.arena[0..<network.layout.averagedCount]
     let before = Array(place)
@@ -177,7 +177,7 @@ public final class Trainer {
   }
 
   /// Looks at the network as its moving average is, where one is kept. Collective.
-  func withAverage<Result>(_ body: () throws -> Result) throws -> Result {
+  package func withAverage<Result>(_ body: () throws -> Result) throws -> Result {
     let before = try adoptAverage()
     defer { if let before { _ = network.arena[0..<before.count].update(fromContentsOf: before) } }
     return try body()
@@ -188,7 +188,7 @@ public final class Trainer {
   /// - Parameters:
   ///   - momentum: of all live parameters; see ``gatherMomentum()``.
   ///   - average: see ``gatherAverage()``.
-  func optimizerState(momentum: [Float], average: [Float]?) -> OptimizerState {
+  package func optimizerState(momentum: [Float], average: [Float]?) -> OptimizerState {
     optimizer.state(momentum: momentum, average: average)
   }
 
@@ -211,8 +211,8 @@ public final class Trainer {
   ///   - firstStep: how many of its steps are done.
   ///   - onStep: called after each step.
   public func trainEpoch(_ epoch: Int, from firstStep: Int = 0, onStep: (StepReport) throws -> Void) throws {
-    let order = epochOrder(seed: configuration.seed, epoch: epoch, count: plan.imageCount)
-    let augmentation = configuration.augmentation(epoch: epoch)
+    let order = epochOrder(seed: method.seed, epoch: epoch, count: plan.imageCount)
+    let augmentation = method.augmentation?.inEpoch(epoch)
     try order.withUnsafeBufferPointer { order in
       for step in firstStep..<max(firstStep, plan.stepsPerEpoch) {
         try onStep(try runStep(step, order, augmentation))
@@ -243,10 +243,10 @@ public final class Trainer {
     measure(\.update) {
       optimizer.step(
         GradientDescentStep(
-          learningRate: Float(rate), momentum: Float(configuration.momentum), isNesterov: configuration.nesterov,
-          weightDecay: Float(configuration.weightDecay), l1: l1),
+          learningRate: Float(rate), momentum: Float(method.momentum), isNesterov: method.nesterov,
+          weightDecay: Float(method.weightDecay), l1: l1),
         averageStep: averageStep, gradient: gradient, microbatches: plan.microbatchesPerBatch,
-        decaysAll: configuration.decaysAll, mask: mask)
+        decaysAll: method.decaysAll, mask: mask)
     }
     try measure(\.exchange) { try exchange.gather(network.arena) }
     network.batchesTracked += 1

@@ -7,7 +7,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case ranksDiffer(what: String, ranks: [RankHash], checkpoint: String? = nil)
 
   /// The same error, for a run that has checkpoints.
-  func adding(checkpoint: String?) -> TrainingError {
+  package func adding(checkpoint: String?) -> TrainingError {
     guard case .ranksDiffer(let what, let ranks, _) = self else { return self }
     return .ranksDiffer(what: what, ranks: ranks, checkpoint: checkpoint)
   }

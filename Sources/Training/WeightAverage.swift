@@ -1,5 +1,5 @@
 import Kernels
-import NeuralNetwork
+import Networks
 
 /// An exponential moving average of the parameters and running statistics that a rank updates, one slice of them a rank
 /// (Polyak & Juditsky, 1992).

@@ -1,10 +1,12 @@
 import ArgumentParser
-import CIFAR
+import Images
 import Foundation
 import Kernels
+import Machine
 import MPI
-import NeuralNetwork
+import Networks
 import Pruning
+import Runs
 import Training
 
 /// `dptrain bench`: figures for `make bench`, one JSON object each.
@@ -56,7 +58,7 @@ struct BenchStep: RankCommand {
     let plan = try Job.plan(configuration, data: data, ranks: world.size)
     let trainer = try Trainer(
       network, images: data.training, plan: plan, microbatch: Microbatch(network, lanes: microbatch),
-      configuration: configuration, phase: configuration.dense, mask: masked ? mask : nil, communicator: world)
+      method: configuration.method, phase: configuration.dense, mask: masked ? mask : nil, communicator: world)
     let convolutions = layout.convolutionWeights
     let weights = convolutions.reduce(0) { $0 + $1.count }
     let survivors = convolutions.reduce(0) { $0 + mask.survivors(of: $1) }

@@ -1,10 +1,11 @@
 import ArgumentParser
-import CIFAR
+import Images
 import Export
 import Inference
 import Kernels
+import Machine
 import MPI
-import NeuralNetwork
+import Networks
 import Pruning
 import Training
 

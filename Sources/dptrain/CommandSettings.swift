@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import Settings
+import Runs
 
 /// Which settings the commands have: read off what the argument parser says of itself, so that no flag can be forgotten.
 enum CommandSettings {

@@ -1,6 +1,7 @@
+import Text
 import ArgumentParser
-import CIFAR
-import Settings
+import Images
+import Runs
 
 /// `dptrain config`: the settings that result from flags, environment and file.
 struct ConfigCommand: ParsableCommand {

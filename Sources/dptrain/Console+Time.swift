@@ -1,6 +1,6 @@
 import Foundation
-import NeuralNetwork
-import Preflight
+import Networks
+import Runs
 import Training
 
 extension Console {

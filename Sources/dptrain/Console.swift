@@ -1,8 +1,9 @@
 import MPI
-import NeuralNetwork
-import Preflight
+import Networks
+import Runs
 import Pruning
-import Reporting
+import Reports
+import Text
 import Training
 
 /// What rank 0 says: on the terminal as it happens, and again in `report.txt`. Other ranks say nothing.

@@ -1,7 +1,8 @@
 import ArgumentParser
 import Foundation
-import PictureImport
-import Reporting
+import Images
+import Reports
+import Text
 
 /// `dptrain data`: making data sets.
 struct DataCommand: ParsableCommand {

@@ -1,6 +1,8 @@
+import Text
 import ArgumentParser
-import CIFAR
+import Images
 import Kernels
+import Machine
 import MPI
 
 /// `dptrain doctor`: what this machine offers.

@@ -1,5 +1,4 @@
 import ArgumentParser
-import BuildCommit
 import MPI
 
 /// The program: its subcommands and its help.

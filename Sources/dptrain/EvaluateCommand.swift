@@ -1,9 +1,11 @@
 import ArgumentParser
-import CIFAR
+import Images
 import Export
 import Inference
 import MPI
-import Reporting
+import Reports
+import Text
+import Runs
 import Training
 
 /// `dptrain evaluate`: a model on the test images.

@@ -1,11 +1,13 @@
 import ArgumentParser
-import CIFAR
+import Images
 import Export
 import Formats
 import Foundation
 import Inference
-import NeuralNetwork
-import Reporting
+import Networks
+import Reports
+import Text
+import Runs
 import Training
 
 extension PackedModel.Values: ExpressibleByArgument {}

@@ -1,6 +1,7 @@
 import Export
 import Inference
-import Reporting
+import Reports
+import Text
 
 extension InferenceEngine {
   /// What was folded and removed, and what is sparse, in one line.

@@ -1,9 +1,10 @@
 import ArgumentParser
 import Export
 import Formats
-import NeuralNetwork
+import Networks
 import Pruning
-import Reporting
+import Reports
+import Text
 
 /// `dptrain inspect`: what a model costs.
 struct InspectCommand: ParsableCommand {

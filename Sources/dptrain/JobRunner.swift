@@ -1,11 +1,12 @@
-import CIFAR
+import Images
 import Formats
 import Kernels
 import MPI
-import NeuralNetwork
+import Networks
 import Pruning
-import Reporting
-import RunReport
+import Reports
+import Text
+import Runs
 import Training
 
 /// Prepares a job, runs its stages and reports them: what `run`, `train` and `prune` have in common.

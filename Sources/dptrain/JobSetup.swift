@@ -1,11 +1,12 @@
-import CIFAR
+import Images
 import Formats
 import Kernels
 import MPI
-import NeuralNetwork
-import Preflight
+import Networks
+import Runs
 import Pruning
-import Reporting
+import Reports
+import Text
 import Training
 
 /// What a command asks for.

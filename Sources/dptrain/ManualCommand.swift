@@ -1,3 +1,4 @@
+import Text
 import ArgumentParser
 
 /// `dptrain manual`: the manual page, for `make install`.

@@ -1,4 +1,4 @@
-import Settings
+import Runs
 
 /// The manual page in mdoc(7), made of what `--help` prints, so that neither says what the other does not.
 struct ManualPage {

@@ -1,6 +1,7 @@
-import CIFAR
-import NeuralNetwork
+import Images
+import Networks
 import Pruning
+import Runs
 import Training
 
 // What the options come to, flag by flag, as a command line would give it. A flag without a value is missing.

@@ -1,7 +1,8 @@
 import ArgumentParser
-import CIFAR
-import NeuralNetwork
+import Images
+import Networks
 import Pruning
+import Runs
 import Training
 
 extension Architecture: ExpressibleByArgument {}

@@ -1,11 +1,13 @@
+import Text
 import ArgumentParser
-import CIFAR
+import Images
 import Formats
 import Foundation
 import MPI
-import NeuralNetwork
+import Networks
 import Planning
 import Pruning
+import Runs
 import Training
 
 /// `dptrain plan`: what a run would take on a cluster.

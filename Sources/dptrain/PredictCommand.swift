@@ -1,9 +1,11 @@
 import ArgumentParser
-import CIFAR
+import Images
 import Export
 import Inference
 import Kernels
-import Reporting
+import Reports
+import Text
+import Runs
 import Training
 
 /// `dptrain predict`: what a model sees in pictures and test images.

@@ -1,7 +1,7 @@
 import ArgumentParser
-import CIFAR
-import Pictures
-import Reporting
+import Images
+import Reports
+import Text
 
 /// Images to predict the classes of.
 struct PredictionInput {

@@ -1,6 +1,7 @@
 import ArgumentParser
-import NeuralNetwork
+import Networks
 import Pruning
+import Runs
 import Training
 
 extension Rewinding.Subject: ExpressibleByArgument {}

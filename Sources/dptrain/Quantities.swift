@@ -1,5 +1,6 @@
 import ArgumentParser
-import Reporting
+import Reports
+import Text
 
 /// What a link carries, such as `10Gbit`, `100Mbit` or `1.2GB` a second; a bare number is in Gbit.
 struct Bandwidth: ExpressibleByArgument, Equatable {

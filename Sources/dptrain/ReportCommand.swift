@@ -1,6 +1,6 @@
 import ArgumentParser
 import Formats
-import RunReport
+import Reports
 
 /// `dptrain report`: the page of a run, or of several.
 struct ReportCommand: ParsableCommand {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import MPI
+import Runs
 import Training
 
 /// A command that makes a run, or goes on with one.

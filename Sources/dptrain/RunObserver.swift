@@ -1,8 +1,10 @@
 import Foundation
 import Kernels
+import Machine
 import MPI
 import Pruning
-import RunReport
+import Reports
+import Runs
 import Training
 
 /// Passes on what a job does to the terminal and to the report.

@@ -1,9 +1,9 @@
 import ArgumentParser
 import Foundation
 import Kernels
+import Machine
 import MPI
-import Preflight
-import Settings
+import Runs
 import Training
 import Watchdog
 

@@ -2,6 +2,7 @@ import Foundation
 import Kernels
 import TestSupport
 import Testing
+import Runs
 import Training
 
 /// `--average`: what is evaluated and kept is a moving average of the weights.

@@ -1,6 +1,6 @@
 import Foundation
 import Formats
-import NeuralNetwork
+import Networks
 import Testing
 
 /// Model files that are not what they say: refused by every command that reads one.

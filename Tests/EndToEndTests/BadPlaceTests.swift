@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import Runs
 import Training
 
 /// Run directories that cannot take a run, and disks that cannot take its files.

@@ -1,6 +1,6 @@
-import CIFAR
+import Images
 import Foundation
-import RunReport
+import Reports
 import TestSupport
 import Testing
 

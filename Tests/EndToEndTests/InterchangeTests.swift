@@ -1,6 +1,6 @@
 import Formats
 import Foundation
-import NeuralNetwork
+import Networks
 import TestSupport
 import Testing
 

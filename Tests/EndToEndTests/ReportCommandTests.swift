@@ -1,7 +1,8 @@
 import Foundation
-import RunReport
+import Reports
 import TestSupport
 import Testing
+import Runs
 import Training
 
 /// `dptrain report`, and the page without a browser.

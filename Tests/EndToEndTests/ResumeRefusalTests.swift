@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import Runs
 import Training
 
 /// Runs that cannot go on: refused before anything is written.

@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import Runs
 import Training
 
 /// `--rewind`: after pruning, training goes back to an epoch of dense training.

@@ -2,6 +2,7 @@ import Foundation
 import Synchronization
 import TestSupport
 import Testing
+import Runs
 import Training
 
 /// Signals that stop a run: a checkpoint, status 75, and a run that goes on as if nothing had happened.

@@ -1,5 +1,5 @@
 import Foundation
-import RunReport
+import Reports
 import TestSupport
 import Testing
 

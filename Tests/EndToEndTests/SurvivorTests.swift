@@ -1,6 +1,6 @@
 import Foundation
 import Formats
-import NeuralNetwork
+import Networks
 import TestSupport
 import Testing
 

@@ -1,7 +1,7 @@
 import Export
 import Foundation
 import Inference
-import NeuralNetwork
+import Networks
 import TestSupport
 import Testing
 

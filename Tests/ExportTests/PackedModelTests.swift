@@ -1,7 +1,7 @@
 import Foundation
 import Inference
 import Kernels
-import NeuralNetwork
+import Networks
 import TestSupport
 import Testing
 

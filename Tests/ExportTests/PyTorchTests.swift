@@ -2,7 +2,7 @@ import Export
 import Formats
 import Foundation
 import Inference
-import NeuralNetwork
+import Networks
 import TestSupport
 import Testing
 

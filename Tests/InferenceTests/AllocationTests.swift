@@ -1,7 +1,7 @@
 import CAllocationCounter
 import Inference
 import Kernels
-import NeuralNetwork
+import Networks
 import TestSupport
 import Testing
 

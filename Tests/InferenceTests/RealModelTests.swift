@@ -1,8 +1,8 @@
-import CIFAR
+import Images
 import Foundation
 import Formats
 import Inference
-import NeuralNetwork
+import Networks
 import TestSupport
 import Testing
 

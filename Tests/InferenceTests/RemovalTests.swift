@@ -1,5 +1,5 @@
 import Inference
-import NeuralNetwork
+import Networks
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import Kernels
+import Machine
 
 /// Activations in the kernels' layout, made from images in PyTorch's order (N×C×H×W) and read back in it.
 ///

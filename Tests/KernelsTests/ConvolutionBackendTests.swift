@@ -1,4 +1,5 @@
 import Kernels
+import Machine
 import Testing
 
 /// The backends against each other; what they should compute is tested elsewhere.

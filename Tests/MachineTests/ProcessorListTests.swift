@@ -1,4 +1,5 @@
 import Kernels
+import Machine
 import Testing
 
 @Suite struct ProcessorListTests {

@@ -1,5 +1,6 @@
 import Foundation
 import Kernels
+import Machine
 import Testing
 
 @Suite struct ProcessorTests {

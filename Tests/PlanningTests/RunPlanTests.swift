@@ -1,7 +1,8 @@
-import NeuralNetwork
+import Networks
 import Planning
 import Pruning
 import Testing
+import Runs
 import Training
 
 /// The time of a whole run.

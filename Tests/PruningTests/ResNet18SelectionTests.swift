@@ -1,5 +1,5 @@
 import Foundation
-import NeuralNetwork
+import Networks
 import Pruning
 import Testing
 

@@ -1,5 +1,5 @@
 import Foundation
-import NeuralNetwork
+import Networks
 import Pruning
 import TestSupport
 import Testing

@@ -1,6 +1,6 @@
 import Inference
 import Kernels
-import NeuralNetwork
+import Networks
 import RandomNumbers
 
 extension Network {

@@ -1,5 +1,6 @@
 import MPI
-import NeuralNetwork
+import Networks
+import Runs
 import Training
 
 /// Watches a job, and does something to one rank's weights after one step.

@@ -1,5 +1,6 @@
-import CIFAR
-import NeuralNetwork
+import Images
+import Networks
+import Runs
 import Training
 
 /// What the runs here train: six steps an epoch.

@@ -1,7 +1,8 @@
-import CIFAR
+import Images
 import Foundation
 import MPI
 import Pruning
+import Runs
 import Training
 
 /// Runs the whole job once, and then again and again, each time with a signal at another moment: `training-faults

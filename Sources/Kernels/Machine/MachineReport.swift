@@ -1,3 +1,4 @@
+import Machine
 import Foundation
 
 /// What this machine and its libraries offer to the kernels, as lines to print.

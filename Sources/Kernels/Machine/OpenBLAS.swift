@@ -1,3 +1,4 @@
+import Machine
 internal import COpenBLAS
 import Foundation
 

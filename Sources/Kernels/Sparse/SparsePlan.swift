@@ -1,3 +1,5 @@
+import Machine
+
 /// Survivors in the order in which a sparse product reads them, and the tiles it computes.
 ///
 /// Every survivor adds its weight times a source channel to a destination channel. Source channels are read in blocks

@@ -1,4 +1,4 @@
-import CIFAR
+import Images
 import Foundation
 
 /// A directory of CIFAR-10's binary version: records and names of classes.

@@ -1,7 +1,8 @@
 import Formats
 import Foundation
-import NeuralNetwork
+import Networks
 import Pruning
+import Runs
 import Training
 
 /// The parts of a checkpoint's file, to be changed and sealed again as if the program had written them so.

@@ -1,5 +1,6 @@
 import Formats
-import NeuralNetwork
+import Networks
+import Runs
 import Training
 
 /// A checkpoint that somebody changed and sealed with right checksums: what a resumed run makes of it before its first step.

@@ -1,7 +1,8 @@
-import CIFAR
+import Images
 import Foundation
-import NeuralNetwork
+import Networks
 import Pruning
+import Runs
 import Training
 
 /// `config.json`: what a resumed run reads of its settings, and what it then makes of them.

@@ -1,4 +1,4 @@
-import CIFAR
+import Images
 import Foundation
 
 /// A data set that was imported: `dataset.json`, names of classes, records.

@@ -1,5 +1,5 @@
 import Formats
-import NeuralNetwork
+import Networks
 
 /// A model's file: the names and shapes of a resnet8, with zeros for data.
 ///

@@ -1,7 +1,7 @@
 import CxxHash
 import Export
 import Inference
-import NeuralNetwork
+import Networks
 
 /// A packed model that somebody changed and sealed with the right length and checksum.
 struct PackedParser: FuzzedParser {

@@ -1,5 +1,5 @@
 import Foundation
-import Pictures
+import Images
 
 /// The small pictures of the tests, and what is done with one that is decoded.
 enum PictureSeeds {

@@ -1,7 +1,8 @@
 import Foundation
-import NeuralNetwork
+import Networks
 import Pruning
-import RunReport
+import Reports
+import Runs
 import Training
 
 /// `metrics.jsonl` and `report.json`, and the pages that are made of them. An input is the two, with a zero byte between.

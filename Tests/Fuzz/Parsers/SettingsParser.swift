@@ -1,4 +1,4 @@
-import Settings
+import Runs
 
 /// A settings file in YAML, what it makes of a command line, and what is printed of that.
 struct SettingsParser: FuzzedParser {

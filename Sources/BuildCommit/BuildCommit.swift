@@ -1,1 +1,0 @@
-// What this module holds, `buildCommit`, is written by CommitPlugin.

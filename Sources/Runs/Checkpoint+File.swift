@@ -1,0 +1,180 @@
+import Training
+import Formats
+import Foundation
+import Pruning
+
+extension Checkpoint {
+  static let format = "dptrain-checkpoint-1"
+  /// What stands in the metadata, with a checksum each.
+  private static let texts = ["configuration", "elements", "format", "state"]
+
+  /// What of a checkpoint is text: its state, and what is left to do to dead taps.
+  private struct Scalars: Codable {
+    let run: RunState
+    let dead: DeadWeightDecay?
+  }
+
+  /// Writes the checkpoint to one safetensors file, which appears whole or not at all. Its metadata hold the settings and the
+  /// state as JSON, and the XXH3 hash (128 bits) of these and of each tensor.
+  ///
+  /// - Throws: `SafetensorsError` where the file cannot be written.
+  package func write(to path: String) throws {
+    let layout = arena.count
+    let live = optimizer?.momentum.count
+    var tensors = [
+      NamedTensor(name: "arena", shape: [layout], elements: .float32(arena)),
+      NamedTensor(name: "metrics", shape: [metrics.count], elements: .uint8(metrics)),
+      NamedTensor(name: "report", shape: [report.count], elements: .uint8(report)),
+    ]
+    if !record.isEmpty {
+      tensors.append(NamedTensor(name: "record", shape: [record.count], elements: .uint8(record)))
+    }
+    if let optimizer, let live {
+      tensors.append(NamedTensor(name: "momentum", shape: [live], elements: .float32(optimizer.momentum)))
+      if let dead = optimizer.deadMomentum {
+        tensors.append(NamedTensor(name: "dead_momentum", shape: [dead.count], elements: .float32(dead)))
+      }
+      if let average = optimizer.average {
+        tensors.append(NamedTensor(name: "average", shape: [average.count], elements: .float32(average)))
+      }
+    }
+    if let survivors {
+      let words = survivors.words
+      tensors.append(NamedTensor(name: "survivors", shape: [words.count], elements: .uint64(words)))
+    }
+    let texts = try texts()
+    var metadata = [
+      "format": Self.format, "configuration": texts.configuration, "state": texts.state,
+      "elements": String(survivors?.count ?? arena.count),
+    ]
+    for (name, value) in metadata { metadata["checksum.\(name)"] = "\(Self.checksum(Array(value.utf8)))" }
+    for tensor in tensors { metadata["checksum.\(tensor.name)"] = "\(Self.checksum(tensor.elements))" }
+    try SafetensorsFile.write(tensors, metadata: metadata, to: path)
+  }
+
+  /// The settings and the state as JSON. Numbers come back with the same bits.
+  func texts() throws -> (configuration: String, state: String) {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = Self.infinities
+    func text(_ value: some Encodable) throws -> String { String(decoding: try encoder.encode(value), as: UTF8.self) }
+    return (try text(configuration), try text(Scalars(run: state, dead: optimizer?.dead)))
+  }
+
+  /// A checkpoint of texts as ``texts()`` gives them, and tensors.
+  init(
+    configuration: String, state: String, survivors: Mask?, arena: [Float], momentum: [Float], deadMomentum: [Float]?,
+    average: [Float]?, metrics: [UInt8], report: [UInt8], record: [UInt8] = []
+  ) throws {
+    let scalars = try Self.decoder.decode(Scalars.self, from: Data(state.utf8))
+    self.init(
+      configuration: try Self.decoder.decode(RunConfiguration.self, from: Data(configuration.utf8)),
+      state: scalars.run, survivors: survivors, arena: arena,
+      optimizer: scalars.dead.map {
+        OptimizerState(momentum: momentum, dead: $0, deadMomentum: deadMomentum, average: average)
+      },
+      metrics: metrics, report: report, record: record)
+  }
+
+  /// Reads a checkpoint, and proves that every byte of it is as it was written.
+  package init(path: String) throws(CheckpointError) {
+    do {
+      self = try Self.read(SafetensorsFile(path: path))
+    } catch let problem as Problem {
+      throw CheckpointError(path, problem)
+    } catch let error as DecodingError {
+      throw CheckpointError(path, .contents("its state cannot be understood: \(error)"))
+    } catch {
+      throw CheckpointError(path, .file(String(describing: error)))
+    }
+  }
+
+  /// The state of a checkpoint alone, from the head of its file.
+  package static func state(path: String) throws -> RunState {
+    let file = try SafetensorsFile(path: path)
+    return try scalars(file).run
+  }
+
+  private typealias Problem = CheckpointError.Problem
+
+  private static func read(_ file: SafetensorsFile) throws -> Checkpoint {
+    guard file.metadata["format"] == format else { throw Problem.format(found: file.metadata["format"]) }
+    // A tensor that a checkpoint may lack must not seem to be lacking because a byte of its name changed.
+    let parts = Set(file.names).union(texts)
+    let sealed = Set(file.metadata.keys.compactMap { $0.hasPrefix("checksum.") ? String($0.dropFirst(9)) : nil })
+    guard parts == sealed else {
+      let others = parts.symmetricDifference(sealed).sorted().joined(separator: ", ")
+      throw Problem.contents("its parts are not those that were written: \(others)")
+    }
+    let (configuration, state) = (try text(file, "configuration"), try text(file, "state"))
+    func tensor(_ name: String) throws -> NamedTensor.Elements? {
+      guard file.contains(name) else { return nil }
+      let elements = try file.tensor(name).elements
+      try check(checksum(elements), file, name)
+      return elements
+    }
+    func floats(_ name: String) throws -> [Float]? {
+      guard let tensor = try tensor(name) else { return nil }
+      guard case .float32(let values) = tensor else { throw Problem.contents("tensor \(name) is not F32") }
+      return values
+    }
+    func bytes(_ name: String) throws -> [UInt8] {
+      guard case .uint8(let values) = try tensor(name) else { throw Problem.contents("it has no tensor \(name) of U8") }
+      return values
+    }
+    var survivors: Mask?
+    if let tensor = try tensor("survivors") {
+      guard case .uint64(let words) = tensor, let count = Int(try text(file, "elements")),
+        let mask = Mask(count: count, words: words)
+      else { throw Problem.contents("tensor survivors is no mask of the announced number of elements") }
+      survivors = mask
+    }
+    guard let arena = try floats("arena") else { throw Problem.contents("it has no tensor arena") }
+    return try Checkpoint(
+      configuration: configuration, state: state, survivors: survivors, arena: arena,
+      momentum: try floats("momentum") ?? [], deadMomentum: try floats("dead_momentum"),
+      average: try floats("average"), metrics: try bytes("metrics"), report: try bytes("report"),
+      record: file.contains("record") ? try bytes("record") : [])
+  }
+
+  private static func scalars(_ file: SafetensorsFile) throws -> Scalars {
+    return try decoder.decode(Scalars.self, from: Data(try text(file, "state").utf8))
+  }
+
+  private static func text(_ file: SafetensorsFile, _ name: String) throws -> String {
+    guard let text = file.metadata[name] else { throw Problem.contents("its metadata lack \(name)") }
+    try check(checksum(Array(text.utf8)), file, name)
+    return text
+  }
+
+  private static func check(_ found: ArenaHash, _ file: SafetensorsFile, _ name: String) throws {
+    let expected = file.metadata["checksum.\(name)"]
+    guard expected == "\(found)" else { throw Problem.checksum(of: name, found: "\(found)", expected: expected) }
+  }
+
+  private static func checksum(_ elements: NamedTensor.Elements) -> ArenaHash {
+    switch elements {
+    case .float32(let values): checksum(values)
+    case .float64(let values): checksum(values)
+    case .int32(let values): checksum(values)
+    case .int64(let values): checksum(values)
+    case .uint64(let values): checksum(values)
+    case .uint8(let values): checksum(values)
+    case .bool(let values): checksum(values.map { $0 ? 1 : 0 } as [UInt8])
+    }
+  }
+
+  private static func checksum<Element: BitwiseCopyable>(_ values: [Element]) -> ArenaHash {
+    values.withUnsafeBytes { ArenaHash($0) }
+  }
+
+  private static let infinities = JSONEncoder.NonConformingFloatEncodingStrategy.convertToString(
+    positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+
+  private static var decoder: JSONDecoder {
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return decoder
+  }
+}

@@ -1,0 +1,153 @@
+import Images
+import Foundation
+import Networks
+import Pruning
+import Testing
+import Runs
+import Training
+
+/// The recipes' numbers, and what pruning makes of its options.
+struct RecipeTests {
+  @Test func theArticlesNumbers() {
+    let article = Recipe.article.configuration
+    #expect(article.architecture == .resnet18)
+    #expect(article.batchSize == 128)
+    #expect(article.momentum == 0.9 && !article.nesterov && article.weightDecay == 1e-4)
+    #expect(article.l1 == 0 && article.labelSmoothing == 0 && article.augments)
+    #expect(article.flips == .random && article.cropPadding == 4 && article.cutout == 0)
+    let schedule = LearningRateSchedule.multiStep(milestones: [100, 150], factor: 0.1)
+    #expect(article.dense == PhaseConfiguration(epochs: 200, learningRate: 0.1, schedule: schedule))
+    #expect(article.finetune.epochs == 200 && article.finetune.learningRate == 1e-3)
+  }
+
+  @Test func theQuickNumbers() {
+    let quick = Recipe.quick.configuration
+    #expect(quick.architecture == .resnet18)
+    #expect(quick.batchSize == 512 && quick.microbatch == 64)
+    #expect(quick.dense.epochs == 32 && quick.finetune.epochs == 20)
+    #expect(quick.flips == .alternating && quick.cropPadding == 2 && quick.cutout == 8)
+    #expect(quick.dense.schedule == .oneCycle(rise: 0.2, end: 0.05) && quick.averaging == 0.99)
+    #expect(quick.exchange == .tree && quick.seed == 0)
+  }
+
+  /// `mpirun -n 8` works as typed.
+  @Test(arguments: [1, 2, 4, 8])
+  func theQuickBatchDividesOverRanks(ranks: Int) throws {
+    let plan = try Job.plan(Recipe.quick.configuration, data: .synthetic(), ranks: ranks)
+    #expect(plan.microbatchesPerRank == 8 / ranks)
+    #expect(plan.stepsPerEpoch == 10)
+  }
+
+  @Test func fewerImagesMakeFewerSteps() throws {
+    var configuration = Recipe.quick.configuration
+    configuration.trainingImages = 1_100
+    #expect(try Job.plan(configuration, data: .synthetic(), ranks: 1).stepsPerEpoch == 2)
+    configuration.trainingImages = 1_000_000
+    #expect(try Job.plan(configuration, data: .synthetic(), ranks: 1).stepsPerEpoch == 10)
+  }
+
+  @Test(arguments: Recipe.allCases)
+  func configurationsSurviveJSON(recipe: Recipe) throws {
+    var configuration = recipe.configuration
+    configuration.pruning = PruningConfiguration(
+      amount: 0, linearAmount: 0.5, amounts: [0.5, 0.98], scope: .local, score: .random, learningRateDecay: 0.5)
+    let data = try JSONEncoder().encode(configuration)
+    #expect(try JSONDecoder().decode(RunConfiguration.self, from: data) == configuration)
+    for target in [PruneTarget.multiplyAdds(0.1), .speedup(8)] {
+      configuration.pruning = PruningConfiguration(
+        target: target, gradual: try CubicSchedule(firstEpoch: 1, lastEpoch: 9, interval: 2), score: .l1PerCost,
+        costPower: 0.7)
+      let data = try JSONEncoder().encode(configuration)
+      let decoded = try JSONDecoder().decode(RunConfiguration.self, from: data)
+      #expect(decoded == configuration && decoded.pruning.target == target)
+    }
+  }
+
+  private let layout = ParameterLayout(Architecture.resnet8.graph(classes: 10))
+  private var convolutionWeights: Int { layout.convolutionWeights.reduce(0) { $0 + $1.count } }
+
+  @Test func oneRoundReachesTheTotal() throws {
+    let requests = try PruningConfiguration(amount: 0.98, linearAmount: 0.5).requests(layout: layout, seed: 3)
+    #expect(requests.map(\.convolutionAmount) == [.total(0.98)])
+    #expect(requests.map(\.linearAmount) == [.total(0.5)])
+    #expect(requests.map(\.scope) == [.global] && requests.map(\.score) == [.l1])
+  }
+
+  @Test func roundsHaveEqualRelativeRates() throws {
+    let requests = try PruningConfiguration(
+      amount: 0.875, iterations: 3, scope: .local, score: .random
+    ).requests(layout: layout, seed: 3)
+    #expect(requests.map(\.round) == [0, 1, 2])
+    #expect(requests.allSatisfy { $0.scope == .local && $0.score == .random && $0.seed == 3 })
+    #expect(try remaining(after: requests, of: 1_000) == [500, 250, 125])
+    #expect(requests.allSatisfy { (try? $0.linearAmount.count(pool: "", size: 640, remaining: 640)) == 0 })
+  }
+
+  @Test func listedAmountsAreTotals() throws {
+    let requests = try PruningConfiguration(amounts: [0.5, 0.8, 0.98]).requests(layout: layout, seed: 0)
+    #expect(try remaining(after: requests, of: 1_000) == [500, 200, 20])
+  }
+
+  @Test(arguments: [0, 1, 12_345, 76_719])
+  func aCountIsExact(count: Int) throws {
+    let requests = try PruningConfiguration(count: count, iterations: 2).requests(layout: layout, seed: 0)
+    #expect(try remaining(after: requests, of: convolutionWeights).last == convolutionWeights - count)
+  }
+
+  @Test(arguments: [PruneTarget.multiplyAdds(0.1), .speedup(8)])
+  func targetsAreCarriedThroughTheRounds(target: PruneTarget) throws {
+    let requests = try PruningConfiguration(
+      linearAmount: 0.5, target: target, iterations: 3, score: .l1PerCost, costPower: 1
+    ).requests(layout: layout, seed: 7)
+    #expect(requests.map(\.roundsLeft) == [3, 2, 1])
+    #expect(requests.allSatisfy { $0.target == target && $0.score == .l1PerCost && $0.costPower == 1 })
+    #expect(requests.last?.linearAmount == .total(0.5))
+  }
+
+  @Test func gradualPruningHasARoundForEachOfItsEpochs() throws {
+    let gradual = try CubicSchedule(firstEpoch: 0, lastEpoch: 4, interval: 2)
+    let requests = try PruningConfiguration(amount: 0.8, linearAmount: 0.4, gradual: gradual)
+      .requests(layout: layout, seed: 0)
+    #expect(requests.map(\.convolutionAmount) == [.total(0.8 * 0.875), .total(0.8)])
+    #expect(requests.map(\.linearAmount) == [.total(0.4 * 0.875), .total(0.4)])
+    let targets = try PruningConfiguration(target: .multiplyAdds(0.2), gradual: gradual)
+      .requests(layout: layout, seed: 0)
+    #expect(targets.map(\.target) == [.multiplyAdds(1 - 0.8 * 0.875), .multiplyAdds(0.2)])
+    #expect(targets.allSatisfy { $0.roundsLeft == 1 })
+  }
+
+  private func remaining(after requests: [PruneRequest], of size: Int) throws -> [Int] {
+    var remaining = size
+    return try requests.map { request in
+      remaining -= try request.convolutionAmount.count(pool: "test", size: size, remaining: remaining)
+      return remaining
+    }
+  }
+
+  @Test func requestsThatCannotBeMetAreRefused() {
+    func refuses(_ pruning: PruningConfiguration) -> Bool {
+      do {
+        _ = try pruning.requests(layout: layout, seed: 0)
+        return false
+      } catch { return true }
+    }
+    #expect(refuses(PruningConfiguration(amount: 1)))
+    #expect(refuses(PruningConfiguration(amount: -0.1)))
+    #expect(refuses(PruningConfiguration(amount: .nan)))
+    #expect(refuses(PruningConfiguration(amount: 0.5, linearAmount: 1)))
+    #expect(refuses(PruningConfiguration(amount: 0.5, iterations: 0)))
+    #expect(refuses(PruningConfiguration(amounts: [])))
+    #expect(refuses(PruningConfiguration(amounts: [0.5, 0.4])))
+    #expect(refuses(PruningConfiguration(count: convolutionWeights)))
+    #expect(refuses(PruningConfiguration(count: -1)))
+    #expect(refuses(PruningConfiguration(target: .multiplyAdds(0))))
+    #expect(refuses(PruningConfiguration(target: .speedup(1), iterations: 3)))
+  }
+
+  @Test func whetherThereIsAnythingToPrune() {
+    #expect(!PruningConfiguration().prunes && !PruningConfiguration(count: 0).prunes)
+    #expect(PruningConfiguration(amount: 0.1).prunes && PruningConfiguration(linearAmount: 0.1).prunes)
+    #expect(PruningConfiguration(count: 1).prunes && PruningConfiguration(amounts: [0.5]).prunes)
+    #expect(PruningConfiguration(target: .speedup(2)).prunes)
+  }
+}
