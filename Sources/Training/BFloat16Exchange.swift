@@ -80,7 +80,7 @@ final class BFloat16Exchange {
     addTree(sums, ranks.lowerBound..<middle, count: count, rounds: rounds)
     addTree(sums, middle..<ranks.upperBound, count: count, rounds: rounds)
     let sum = sums.pointer + ranks.lowerBound * count
-    add(sums.pointer + middle * count, to: sum, count: count)
+    addFloats(sums.pointer + middle * count, to: sum, count: count)
     if rounds { roundToBFloat16(sum, count: count) }
   }
 }

@@ -93,6 +93,6 @@ public final class Exchange {
     addTree(ranks.lowerBound..<middle)
     addTree(middle..<ranks.upperBound)
     let slice = owned.count
-    add(incoming.pointer + middle * slice, to: incoming.pointer + ranks.lowerBound * slice, count: slice)
+    addFloats(incoming.pointer + middle * slice, to: incoming.pointer + ranks.lowerBound * slice, count: slice)
   }
 }

@@ -48,7 +48,7 @@ package final class GradientAccumulator {
       try backward(middle, buffers[level], true)
     } else {
       try accumulate(middle..<microbatches.upperBound, level: level + 1, backward)
-      add(buffers[level + 1].pointer, to: buffers[level].pointer, count: count)
+      addFloats(buffers[level + 1].pointer, to: buffers[level].pointer, count: count)
       round(level)
     }
   }

@@ -23,14 +23,14 @@ public enum SparsityRule {
     let pixels = shape.outputHeight * shape.outputWidth
     switch operation {
     case .forward:
-      if shape.inputChannels < 16 { return 0.62 }
+      if shape.inputChannels < vectorWidth { return 0.62 }
       if isWinograd { return 0.21 }
       return pixels >= 16 ? 0.5 : 0.4
     case .inputGradient:
       if isWinograd { return 0.21 }
       return pixels >= 16 ? 0.42 : 0.37
     case .weightGradient:
-      if shape.inputChannels < 16 { return 1 }
+      if shape.inputChannels < vectorWidth { return 1 }
       if isWinograd { return 0.21 }
       return pixels >= 16 ? 0.5 : pixels >= 4 ? 0.3 : 0.22
     }

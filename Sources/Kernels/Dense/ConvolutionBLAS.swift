@@ -1,7 +1,7 @@
 /// Convolution by `cblas_sgemm`: one product a tap and output row (a tap and pixel where the stride is not 1), reading
 /// activations where they lie and skipping padding.
 ///
-/// With fewer than 16 input channels (a stem) such products are too thin, and all taps of an output row become one product
+/// With fewer input channels than a vector has lanes (a stem) such products are too thin, and all taps of an output row become one product
 /// instead: see ``ImageColumns``.
 final class ConvolutionBLAS: ConvolutionAlgorithm {
   private let shape: ConvolutionShape
@@ -28,7 +28,7 @@ final class ConvolutionBLAS: ConvolutionAlgorithm {
     inputGradientProducts = TapProductList(
       meetings: meetings.map { ($0.tap, $0.outputPixel, $0.inputPixel) }, width: input.width, height: input.height)
     productsByTap = (0..<shape.taps).map { tap in forward.products.filter { $0.tap == tap } }
-    columns = shape.inputChannels < 16 ? ImageColumns(shape, lanes: lanes) : nil
+    columns = shape.inputChannels < vectorWidth ? ImageColumns(shape, lanes: lanes) : nil
   }
 
   func forward(
@@ -72,14 +72,14 @@ final class ConvolutionBLAS: ConvolutionAlgorithm {
       let block = weightGradient + tapOffsets[tap]
       let sum = adding ? scratch : block
       for (index, product) in productsByTap[tap].enumerated() {
-        multiply(
+        multiplyMatrices(
           MatrixFactor(elements: yGradient + product.destination * lanes, stride: output.channelStride),
           MatrixFactor(elements: x + product.source * lanes, stride: input.channelStride, transposed: true),
           rows: shape.outputChannels, columns: shape.inputChannels, depth: product.pixels * lanes, into: sum,
           stride: shape.inputChannels, adding: index > 0)
       }
       if adding && !productsByTap[tap].isEmpty {
-        add(sum, to: block, count: shape.outputChannels * shape.inputChannels)
+        addFloats(sum, to: block, count: shape.outputChannels * shape.inputChannels)
       }
     }
   }

@@ -1,7 +1,7 @@
 /// The weight gradient of a convolution: for every live tap, `dW[tap] = Σ_(pixel, lane) dY[O] · X[I]ᵀ`.
 ///
 /// The input is first copied with its channels innermost, so that a tap's gradient is a product whose lanes are channels.
-/// With fewer than 16 input channels (a stem) the lanes are the channels of a whole kernel row instead.
+/// With fewer input channels than a vector has lanes (a stem) the lanes are the channels of a whole kernel row instead.
 final class ConvolutionWeightGradient: Sendable {
   private let shape: ConvolutionShape
   private let input: ActivationShape
@@ -12,7 +12,7 @@ final class ConvolutionWeightGradient: Sendable {
   /// Floats between rows of the packed input.
   private let packedStride: Int
   private let packedCount: Int
-  /// Floats of one destination's row: input channels, or those of a kernel row, rounded up to 16.
+  /// Floats of one destination's row: input channels, or those of a kernel row, rounded up to whole vectors.
   private let columns: Int
   private let packsKernelRows: Bool
 
@@ -26,15 +26,15 @@ final class ConvolutionWeightGradient: Sendable {
     output = shape.output(lanes: lanes)
     let outputsPerTap = shape.outputsPerTap
     liveTaps = (0..<shape.taps).filter { outputsPerTap[$0] > 0 }
-    packsKernelRows = shape.inputChannels < 16
+    packsKernelRows = shape.inputChannels < vectorWidth
 
     var products: [(result: Int, runs: [TileRun])] = []
     if packsKernelRows {
-      let columns = Self.roundedUp(shape.kernel * shape.inputChannels)
+      let columns = (shape.kernel * shape.inputChannels).vectors * vectorWidth
       let step = shape.stride * shape.inputChannels
       let needed = max(
         (shape.inputWidth + 2 * shape.padding) * shape.inputChannels, (shape.outputWidth - 1) * step + columns)
-      let stride = Self.roundedUp(needed) + 16
+      let stride = (needed.vectors + 1) * vectorWidth
       for kernelRow in 0..<shape.kernel {
         var runs: [TileRun] = []
         for row in 0..<shape.outputHeight {
@@ -53,9 +53,9 @@ final class ConvolutionWeightGradient: Sendable {
       packedStride = stride
       packedCount = shape.inputHeight * lanes * stride
     } else {
-      let columns = Self.roundedUp(shape.inputChannels)
+      let columns = shape.inputChannels.vectors * vectorWidth
       // Rows of a power of two would share a few sets of the first-level cache (see ActivationShape.channelStride).
-      let stride = columns >= 128 ? columns + 64 : columns
+      let stride = columns >= LaneBlock8.count ? columns + LaneBlock4.count : columns
       var runs = [[TileRun]](repeating: [], count: shape.taps)
       for meeting in meetings {
         runs[meeting.tap].append(
@@ -127,7 +127,7 @@ final class ConvolutionWeightGradient: Sendable {
       let to = gradient + tapOffsets[tap]
       if columns == channels {
         let count = outputs * channels
-        if adding { add(from, to: to, count: count) } else { to.update(from: from, count: count) }
+        if adding { addFloats(from, to: to, count: count) } else { to.update(from: from, count: count) }
         continue
       }
       for o in 0..<outputs {
@@ -139,6 +139,4 @@ final class ConvolutionWeightGradient: Sendable {
       }
     }
   }
-
-  private static func roundedUp(_ count: Int) -> Int { (count + 15) / 16 * 16 }
 }

@@ -4,7 +4,7 @@
 /// second-level cache; the products are matrix products of ``RegisterTile`` form, the images of a pixel in the lanes. The
 /// input gradient is the same convolution with the kernel turned by 180° and its channels exchanged.
 final class ConvolutionWinograd: ConvolutionAlgorithm {
-  private static let planes = WinogradTransforms.planes
+  private static let planes = Winograd.planes
 
   /// The floats from one plane to the next: planes a power of two apart would fall into the same few sets of the caches.
   private static func spaced(_ count: Int) -> Int { count + vectorWidth }
@@ -29,12 +29,16 @@ final class ConvolutionWinograd: ConvolutionAlgorithm {
   private let products: AlignedBuffer
   /// What a transform keeps between columns and rows.
   private let partial: AlignedBuffer
+  /// What transforms read and write of an image, and of the weights.
+  private let patch = WinogradPixels(edge: Winograd.patchEdge)
+  private let outputs = WinogradPixels(edge: Winograd.edge)
+  private let taps = WinogradPixels(edge: Winograd.kernelEdge)
 
   /// Whether this form exists and pays for a convolution: images of whole tiles, whole vectors of channels.
   static func suits(_ shape: ConvolutionShape) -> Bool {
     shape.kernel == 3 && shape.stride == 1 && shape.padding == 1
-      && shape.inputHeight % WinogradTransforms.edge == 0 && shape.inputWidth % WinogradTransforms.edge == 0
-      && shape.inputChannels % 16 == 0 && shape.outputChannels % 16 == 0
+      && shape.inputHeight % Winograd.edge == 0 && shape.inputWidth % Winograd.edge == 0
+      && shape.inputChannels % vectorWidth == 0 && shape.outputChannels % vectorWidth == 0
   }
 
   init(_ shape: ConvolutionShape, lanes: Int, tapOffsets: [Int]) {
@@ -57,11 +61,20 @@ final class ConvolutionWinograd: ConvolutionAlgorithm {
     kernel = AlignedBuffer(count: Self.planes * Self.spaced(shape.inputChannels * shape.outputChannels))
     patches = AlignedBuffer(count: Self.planes * Self.spaced(lanes * max(shape.inputChannels, shape.outputChannels)))
     products = AlignedBuffer(count: Self.planes * Self.spaced(lanes * max(shape.inputChannels, shape.outputChannels)))
-    partial = AlignedBuffer(count: WinogradTransforms.scratchCount)
+    partial = AlignedBuffer(count: Winograd.scratchCount)
+  }
+
+  deinit {
+    patch.deallocate()
+    outputs.deallocate()
+    taps.deallocate()
   }
 
   private var blockCount: Int { shape.inputChannels * shape.outputChannels }
   private var kernelStride: Int { Self.spaced(blockCount) }
+  private var kernelPlanes: WinogradPlanes {
+    WinogradPlanes(start: kernel.pointer, stride: kernelStride, length: blockCount)
+  }
 
   /// The input with its channels innermost, for the weight gradient.
   var scratchCount: Int { input.pixels * lanes * shape.inputChannels }
@@ -82,9 +95,9 @@ final class ConvolutionWinograd: ConvolutionAlgorithm {
       adding: adding)
   }
 
-  private func transformKernel(_ weights: UnsafePointer<Float>, taps: [Int]) {
-    WinogradTransforms.kernel(
-      weights, taps: taps, count: blockCount, to: kernel.pointer, planeStride: kernelStride, scratch: partial.pointer)
+  private func transformKernel(_ weights: UnsafePointer<Float>, taps offsets: [Int]) {
+    taps.place(taps: offsets, of: weights)
+    Winograd.Kernel.transform(taps, to: kernelPlanes, length: blockCount, scratch: partial.pointer)
   }
 
   /// The transformed kernel times the transformed patches of `source`.
@@ -95,11 +108,13 @@ final class ConvolutionWinograd: ConvolutionAlgorithm {
     let (kernel, patches, products) = (kernel.pointer, patches.pointer, products.pointer)
     let patchStride = Self.spaced(from.channels * lanes)
     let productStride = Self.spaced(to.channels * lanes)
-    forEachTile { tile in
-      withPatch(tile, of: source, pixelStride: lanes, rowStride: from.channelStride) {
-        WinogradTransforms.patch(
-          $0, rows: from.channels, length: lanes, to: patches, planeStride: patchStride, scratch: partial.pointer)
-      }
+    var outputs = outputs
+    outputs.adding = adding
+    for tile in 0..<tiles {
+      place(patch, margin: 1, tile, of: source, pixelStride: lanes, rowStride: from.channelStride)
+      Winograd.Patch.transform(
+        patch, to: WinogradPlanes(start: patches, stride: patchStride, length: lanes), rows: from.channels,
+        length: lanes, scratch: partial.pointer)
       for plane in 0..<Self.planes {
         plan.run(
           rows: to.channels, columns: lanes,
@@ -108,11 +123,10 @@ final class ConvolutionWinograd: ConvolutionAlgorithm {
             lanes: patches + plane * patchStride, laneStride: lanes),
           result: products + plane * productStride, resultStride: lanes, adding: false)
       }
-      withOutputs(tile, of: result) {
-        WinogradTransforms.output(
-          products, planeStride: productStride, rows: to.channels, length: lanes, to: $0, adding: adding,
-          scratch: partial.pointer)
-      }
+      place(outputs, tile, of: result, pixelStride: lanes, rowStride: to.channelStride)
+      Winograd.Output.transform(
+        WinogradPlanes(start: products, stride: productStride, length: lanes), to: outputs, rows: to.channels,
+        length: lanes, scratch: partial.pointer)
     }
   }
 
@@ -125,73 +139,40 @@ final class ConvolutionWinograd: ConvolutionAlgorithm {
     let patchStride = Self.spaced(channels * lanes)
     let gradientStride = Self.spaced(shape.outputChannels * lanes)
     transposeChannelsInnermost(x, input, to: scratch, rowStride: channels)
-    forEachTile { tile in
-      withPatch(tile, of: scratch, pixelStride: lanes * channels, rowStride: channels) {
-        WinogradTransforms.patch(
-          $0, rows: lanes, length: channels, to: patches, planeStride: patchStride, scratch: partial.pointer)
-      }
-      withOutputs(tile, of: UnsafeMutablePointer(mutating: yGradient)) {
-        WinogradTransforms.outputGradient(
-          $0, rows: shape.outputChannels, length: lanes, to: gradients, planeStride: gradientStride,
-          scratch: partial.pointer)
-      }
+    for tile in 0..<tiles {
+      place(patch, margin: 1, tile, of: scratch, pixelStride: lanes * channels, rowStride: channels)
+      Winograd.Patch.transform(
+        patch, to: WinogradPlanes(start: patches, stride: patchStride, length: channels), rows: lanes,
+        length: channels, scratch: partial.pointer)
+      place(outputs, tile, of: yGradient, pixelStride: lanes, rowStride: output.channelStride)
+      Winograd.OutputGradient.transform(
+        outputs, to: WinogradPlanes(start: gradients, stride: gradientStride, length: lanes),
+        rows: shape.outputChannels, length: lanes, scratch: partial.pointer)
       for plane in 0..<Self.planes {
         weightGradientPlan.run(
           rows: shape.outputChannels, columns: channels,
           operands: TileOperands(
             scalars: gradients + plane * gradientStride, rowStride: lanes, stepStride: 1,
             lanes: patches + plane * patchStride, laneStride: channels),
-          result: sums + plane * kernelStride, resultStride: channels, adding: tile != (0, 0))
+          result: sums + plane * kernelStride, resultStride: channels, adding: tile > 0)
       }
     }
-    WinogradTransforms.kernelGradient(
-      sums, planeStride: kernelStride, count: blockCount, to: weightGradient, taps: tapOffsets, adding: adding,
-      scratch: partial.pointer)
+    var taps = taps
+    taps.adding = adding
+    taps.place(taps: tapOffsets, of: weightGradient)
+    Winograd.KernelGradient.transform(kernelPlanes, to: taps, length: blockCount, scratch: partial.pointer)
   }
 
-  private typealias Tile = (row: Int, column: Int)
+  private var tiles: Int { shape.outputHeight / Winograd.edge * (shape.outputWidth / Winograd.edge) }
 
-  private func forEachTile(_ body: (Tile) -> Void) {
-    for row in 0..<shape.outputHeight / WinogradTransforms.edge {
-      for column in 0..<shape.outputWidth / WinogradTransforms.edge { body((row, column)) }
-    }
-  }
-
-  /// Calls `body` with what a tile reads of an image.
-  private func withPatch(
-    _ tile: Tile, of image: UnsafePointer<Float>, pixelStride: Int, rowStride: Int, _ body: (WinogradPixels) -> Void
+  /// Lays a square over a tile of an image and `margin` pixels around it, those outside of the image over zeros.
+  private func place(
+    _ pixels: WinogradPixels, margin: Int = 0, _ tile: Int, of image: UnsafePointer<Float>, pixelStride: Int,
+    rowStride: Int
   ) {
-    let edge = WinogradTransforms.edge
-    withPixels(
-      row: tile.row * edge - 1, column: tile.column * edge - 1, edge: WinogradTransforms.patchEdge,
-      of: UnsafeMutablePointer(mutating: image), pixelStride: pixelStride, rowStride: rowStride, body)
-  }
-
-  /// Calls `body` with a tile's pixels of an image with the lanes innermost.
-  private func withOutputs(_ tile: Tile, of image: UnsafeMutablePointer<Float>, _ body: (WinogradPixels) -> Void) {
-    let edge = WinogradTransforms.edge
-    withPixels(
-      row: tile.row * edge, column: tile.column * edge, edge: edge, of: image, pixelStride: lanes,
-      rowStride: output.channelStride, body)
-  }
-
-  /// Calls `body` with the pixels of a square of the image, those outside of it pointing to zeros.
-  private func withPixels(
-    row: Int, column: Int, edge: Int, of image: UnsafeMutablePointer<Float>, pixelStride: Int, rowStride: Int,
-    _ body: (WinogradPixels) -> Void
-  ) {
-    let count = edge * edge
-    withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Float>.self, capacity: count) { starts in
-      withUnsafeTemporaryAllocation(of: Int.self, capacity: count) { strides in
-        for pixel in 0..<count {
-          let (y, x) = (row + pixel / edge, column + pixel % edge)
-          let isInside = (0..<shape.inputHeight).contains(y) && (0..<shape.inputWidth).contains(x)
-          let place: Int = (y * shape.inputWidth + x) * pixelStride
-          starts.initializeElement(at: pixel, to: isInside ? image + place : zeros.pointer)
-          strides.initializeElement(at: pixel, to: isInside ? rowStride : 0)
-        }
-        body(WinogradPixels(starts: UnsafeBufferPointer(starts), strides: UnsafeBufferPointer(strides)))
-      }
-    }
+    let (row, column) = tile.quotientAndRemainder(dividingBy: shape.outputWidth / Winograd.edge)
+    pixels.place(
+      row: row * Winograd.edge - margin, column: column * Winograd.edge - margin, of: image, height: shape.inputHeight,
+      width: shape.inputWidth, pixelStride: pixelStride, rowStride: rowStride, zeros: zeros.pointer)
   }
 }

@@ -22,7 +22,7 @@ final class ImageColumns: Sendable {
     isLive = shape.outputsPerTap.map { $0 > 0 }
     rowCount = output.width * lanes
     // Not a power of two: see ActivationShape.channelStride.
-    stride = rowCount + 16
+    stride = rowCount + vectorWidth
     matrix = AlignedBuffer(count: shape.taps * shape.inputChannels * stride)
     packedWeights = AlignedBuffer(count: shape.weights)
   }
@@ -45,7 +45,7 @@ final class ImageColumns: Sendable {
         for o in 0..<shape.outputChannels { (result + o * output.channelStride).update(repeating: 0, count: rowCount) }
         continue
       }
-      multiply(
+      multiplyMatrices(
         MatrixFactor(elements: packedWeights.pointer + used.lowerBound, stride: depth),
         MatrixFactor(elements: matrix.pointer + used.lowerBound * stride, stride: stride), rows: shape.outputChannels,
         columns: rowCount, depth: used.count, into: result, stride: output.channelStride, adding: false)
@@ -62,7 +62,7 @@ final class ImageColumns: Sendable {
     for row in 0..<output.height {
       let used = fill(x, outputRow: row)
       if used.isEmpty { continue }
-      multiply(
+      multiplyMatrices(
         MatrixFactor(elements: yGradient + row * rowCount, stride: output.channelStride),
         MatrixFactor(elements: matrix.pointer + used.lowerBound * stride, stride: stride, transposed: true),
         rows: shape.outputChannels, columns: used.count, depth: rowCount, into: scratch + used.lowerBound,

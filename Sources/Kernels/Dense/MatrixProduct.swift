@@ -15,13 +15,12 @@ struct MatrixFactor {
 ///   - rows: those of `A` and `C`.
 ///   - columns: those of `B` and `C`.
 ///   - depth: the columns of `A` and rows of `B`.
-func multiply(
+func multiplyMatrices(
   _ a: MatrixFactor, _ b: MatrixFactor, rows: Int, columns: Int, depth: Int, into c: UnsafeMutablePointer<Float>,
   stride: Int, adding: Bool
 ) {
   cblas_sgemm(
     CblasRowMajor, a.transposed ? CblasTrans : CblasNoTrans, b.transposed ? CblasTrans : CblasNoTrans, blasint(rows),
     blasint(columns), blasint(depth), 1, a.elements, blasint(a.stride), b.elements, blasint(b.stride), adding ? 1 : 0,
-    c,
-    blasint(stride))
+    c, blasint(stride))
 }

@@ -5,7 +5,7 @@
 /// destination the products to add, cut into groups that fit the first-level cache. Forward, input gradient and weight
 /// gradient differ in what they list, not in how it is run.
 final class ProductPlan: Sendable {
-  /// The rows of the lane operand that one group reads: 64 rows of 64 floats are 16 KiB, half of a first-level cache.
+  /// The rows of the lane operand that one group reads: 64 rows of four vectors are 16 KiB, half of a first-level cache.
   static let groupDepth = 64
 
   /// Everything that is added into one block of columns of the result.
@@ -57,7 +57,7 @@ final class ProductPlan: Sendable {
   ///
   /// - Parameters:
   ///   - rows: the rows of the result, `resultStride` floats apart.
-  ///   - columns: a multiple of 16.
+  ///   - columns: a multiple of ``vectorWidth``.
   ///   - adding: whether to add to what the result holds. Otherwise a destination without products becomes zero.
   func run(
     rows: Int, columns: Int, operands: TileOperands, result: UnsafeMutablePointer<Float>, resultStride: Int,
@@ -65,28 +65,26 @@ final class ProductPlan: Sendable {
   ) {
     runs.withUnsafeBufferPointer { runs in
       for destination in destinations {
-        var column = 0
-        while column < columns {
+        forEachLaneBlock(of: columns) { column, vectors in
           let c = result + destination.result + column
-          let shifted = TileOperands(
-            scalars: operands.scalars, rowStride: operands.rowStride, stepStride: operands.stepStride,
-            lanes: operands.lanes + column, laneStride: operands.laneStride)
-          let width = columns - column >= 64 ? 64 : columns - column >= 32 ? 32 : 16
+          let operands = operands.at(row: 0, column: column)
           if destination.groups.isEmpty && !adding {
-            for row in 0..<rows { (c + row * resultStride).update(repeating: 0, count: width) }
+            for row in 0..<rows { (c + row * resultStride).update(repeating: 0, count: vectors * vectorWidth) }
           }
           var adds = adding
           for group in groups[destination.groups] {
             let part = UnsafeBufferPointer(rebasing: runs[group])
-            switch RegisterTile.keepsWideBlocks ? width : 16 {
-            case 64: multiplyColumns(LaneBlock4.self, 1, rows: rows, part, shifted, c, resultStride, adding: adds)
-            case 32: multiplyColumns(LaneBlock2.self, 1, rows: rows, part, shifted, c, resultStride, adding: adds)
+            switch RegisterTile.keepsWideBlocks ? vectors : 1 {
+            case 4:
+              RegisterTile.multiplyRows(rows, 1, of: LaneBlock4.self, part, operands, c, resultStride, adding: adds)
+            case 2:
+              RegisterTile.multiplyRows(rows, 1, of: LaneBlock2.self, part, operands, c, resultStride, adding: adds)
             default:
-              multiplyColumns(LaneBlock1.self, width / 16, rows: rows, part, shifted, c, resultStride, adding: adds)
+              RegisterTile.multiplyRows(
+                rows, vectors, of: LaneBlock1.self, part, operands, c, resultStride, adding: adds)
             }
             adds = true
           }
-          column += width
         }
       }
     }

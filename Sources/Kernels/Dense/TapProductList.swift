@@ -82,7 +82,7 @@ struct TapProductList: Sendable {
       }
     }
     for product in products {
-      multiply(
+      multiplyMatrices(
         weights(product.tap), MatrixFactor(elements: source + product.source * lanes, stride: sourceStride), rows: rows,
         columns: product.pixels * lanes, depth: depth, into: result + product.destination * lanes, stride: resultStride,
         adding: adding || !product.isFirst)

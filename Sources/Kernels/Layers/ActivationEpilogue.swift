@@ -28,13 +28,11 @@ public struct ActivationEpilogue: Sendable {
       for index in 0..<biasPixels {
         let start = Vector(repeating: bias[channel &* biasPixels &+ index])
         let offset = channel &* shape.channelStride &+ index &* run
-        var i = offset
-        while i < offset &+ run {
+        for i in VectorOffsets(run) {
           var value = start
-          if let x { value += x.vector(i) }
-          if let residual { value += residual.vector(i) }
-          y.setVector(i, rectifies ? value.rectified : value)
-          i &+= 16
+          if let x { value += (x + offset).vector(i) }
+          if let residual { value += (residual + offset).vector(i) }
+          (y + offset).setVector(i, rectifies ? value.rectified : value)
         }
       }
     }

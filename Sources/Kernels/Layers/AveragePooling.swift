@@ -13,12 +13,10 @@ public struct AveragePooling: Sendable {
     let reciprocal = 1 / Float(input.pixels)
     for channel in 0..<input.channels {
       let from = x + channel &* input.channelStride
-      var lane = 0
-      while lane < input.lanes {
+      for lane in VectorOffsets(input.lanes) {
         var sum = Vector.zero
         for pixel in 0..<input.pixels { sum += from.vector(pixel &* input.lanes &+ lane) }
         y.setVector(channel &* output.channelStride &+ lane, sum * reciprocal)
-        lane &+= 16
       }
     }
   }
@@ -28,11 +26,9 @@ public struct AveragePooling: Sendable {
     let reciprocal = 1 / Float(input.pixels)
     for channel in 0..<input.channels {
       let to = xGradient + channel &* input.channelStride
-      var lane = 0
-      while lane < input.lanes {
+      for lane in VectorOffsets(input.lanes) {
         let share = yGradient.vector(channel &* output.channelStride &+ lane) * reciprocal
         for pixel in 0..<input.pixels { to.setVector(pixel &* input.lanes &+ lane, share) }
-        lane &+= 16
       }
     }
   }

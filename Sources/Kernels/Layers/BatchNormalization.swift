@@ -79,24 +79,14 @@ public struct BatchNormalization: Sendable {
     let from = x + offset
     let to = y + offset
     let count = shape.channelCount
-    var i = 0
     switch tail {
-    case .none:
-      while i < count {
-        to.setVector(i, b.addingProduct(a, from.vector(i)))
-        i &+= 16
-      }
-    case .relu:
-      while i < count {
-        to.setVector(i, b.addingProduct(a, from.vector(i)).rectified)
-        i &+= 16
-      }
+    case .none: for i in VectorOffsets(count) { to.setVector(i, b.addingProduct(a, from.vector(i))) }
+    case .relu: for i in VectorOffsets(count) { to.setVector(i, b.addingProduct(a, from.vector(i)).rectified) }
     case .residualRelu:
       guard let residual else { preconditionFailure("a residual addition needs a residual") }
       let other = residual + offset
-      while i < count {
+      for i in VectorOffsets(count) {
         to.setVector(i, (b.addingProduct(a, from.vector(i)) + other.vector(i)).rectified)
-        i &+= 16
       }
     }
   }
@@ -121,10 +111,10 @@ public struct BatchNormalization: Sendable {
       let offset = channel &* shape.channelStride
       let m = mean[channel]
       let inverseDeviation = 1 / (variance[channel] + epsilon).squareRoot()
+      let (from, result, gradient, to) = (x + offset, y + offset, yGradient + offset, xGradient + offset)
       let sums =
         tail.rectifies
-        ? Self.rectifiedSums(x + offset, y + offset, yGradient + offset, count, mean: m)
-        : Self.sums(x + offset, yGradient + offset, count, mean: m)
+        ? Self.sums(from, result, gradient, count, mean: m) : Self.sums(from, nil, gradient, count, mean: m)
       let scaleSum = sums.products * inverseDeviation
       scaleGradient[channel] = adding ? scaleGradient[channel] + scaleSum : scaleSum
       shiftGradient[channel] = adding ? shiftGradient[channel] + sums.gradients : sums.gradients
@@ -135,107 +125,48 @@ public struct BatchNormalization: Sendable {
       let a = Vector(repeating: factor)
       let c = Vector(repeating: slope)
       let b = Vector(repeating: -factor * sums.gradients * reciprocal - slope * m)
-      let from = x + offset
-      let gradient = yGradient + offset
-      let to = xGradient + offset
-      var i = 0
-      while i < count {
+      for i in VectorOffsets(count) {
         to.setVector(i, b.addingProduct(a, gradient.vector(i)).addingProduct(c, from.vector(i)))
-        i &+= 16
       }
     }
   }
 
-  // Four accumulators: one alone would wait four cycles for each addition.
-
   private static func sum(_ x: UnsafePointer<Float>, _ count: Int) -> Float {
-    var (s0, s1, s2, s3) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
-    var i = 0
-    while i &+ 64 <= count {
-      s0 += x.vector(i)
-      s1 += x.vector(i &+ 16)
-      s2 += x.vector(i &+ 32)
-      s3 += x.vector(i &+ 48)
-      i &+= 64
-    }
-    while i < count {
-      s0 += x.vector(i)
-      i &+= 16
-    }
-    return ((s0 + s1) + (s2 + s3)).pairwiseSum
+    sumOfVectors(count) { $0 += x.vector($1) }.pairwiseSum
   }
 
   private static func squaredDeviations(_ x: UnsafePointer<Float>, _ count: Int, from mean: Float) -> Float {
     let m = Vector(repeating: mean)
-    var (s0, s1, s2, s3) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
-    var i = 0
-    while i &+ 64 <= count {
-      let (d0, d1) = (x.vector(i) - m, x.vector(i &+ 16) - m)
-      let (d2, d3) = (x.vector(i &+ 32) - m, x.vector(i &+ 48) - m)
-      s0.addProduct(d0, d0)
-      s1.addProduct(d1, d1)
-      s2.addProduct(d2, d2)
-      s3.addProduct(d3, d3)
-      i &+= 64
-    }
-    while i < count {
-      let d = x.vector(i) - m
-      s0.addProduct(d, d)
-      i &+= 16
-    }
-    return ((s0 + s1) + (s2 + s3)).pairwiseSum
+    return sumOfVectors(count) {
+      let d = x.vector($1) - m
+      $0.addProduct(d, d)
+    }.pairwiseSum
   }
 
-  /// `Σ dy` and `Σ dy · (x − m)`.
+  /// `Σ dy` and `Σ dy · (x − m)`. Where there is a `y`, the gradient is first set to zero wherever ReLU did not pass.
+  @inline(__always)
   private static func sums(
-    _ x: UnsafePointer<Float>, _ gradient: UnsafePointer<Float>, _ count: Int, mean: Float
-  ) -> (gradients: Float, products: Float) {
-    let m = Vector(repeating: mean)
-    var (g0, g1, p0, p1) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
-    var i = 0
-    while i &+ 32 <= count {
-      let (d0, d1) = (gradient.vector(i), gradient.vector(i &+ 16))
-      g0 += d0
-      g1 += d1
-      p0.addProduct(d0, x.vector(i) - m)
-      p1.addProduct(d1, x.vector(i &+ 16) - m)
-      i &+= 32
-    }
-    while i < count {
-      let d = gradient.vector(i)
-      g0 += d
-      p0.addProduct(d, x.vector(i) - m)
-      i &+= 16
-    }
-    return ((g0 + g1).pairwiseSum, (p0 + p1).pairwiseSum)
-  }
-
-  /// As `sums`, setting the gradient to zero first wherever ReLU did not pass.
-  private static func rectifiedSums(
-    _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, _ gradient: UnsafeMutablePointer<Float>, _ count: Int,
+    _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>?, _ gradient: UnsafeMutablePointer<Float>, _ count: Int,
     mean: Float
   ) -> (gradients: Float, products: Float) {
     let m = Vector(repeating: mean)
     var (g0, g1, p0, p1) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
+    @inline(__always) func add(_ i: Int, _ gradients: inout Vector, _ products: inout Vector) {
+      var d = gradient.vector(i)
+      if let y {
+        d.replace(with: 0, where: y.vector(i) .<= 0)
+        gradient.setVector(i, d)
+      }
+      gradients += d
+      products.addProduct(d, x.vector(i) - m)
+    }
     var i = 0
-    while i &+ 32 <= count {
-      let d0 = gradient.vector(i).replacing(with: 0, where: y.vector(i) .<= 0)
-      let d1 = gradient.vector(i &+ 16).replacing(with: 0, where: y.vector(i &+ 16) .<= 0)
-      gradient.setVector(i, d0)
-      gradient.setVector(i &+ 16, d1)
-      g0 += d0
-      g1 += d1
-      p0.addProduct(d0, x.vector(i) - m)
-      p1.addProduct(d1, x.vector(i &+ 16) - m)
-      i &+= 32
+    while i &+ 2 &* vectorWidth <= count {
+      add(i, &g0, &p0)
+      add(i &+ vectorWidth, &g1, &p1)
+      i &+= 2 &* vectorWidth
     }
-    while i < count {
-      let d = gradient.vector(i).replacing(with: 0, where: y.vector(i) .<= 0)
-      gradient.setVector(i, d)
-      g0 += d
-      p0.addProduct(d, x.vector(i) - m)
-      i &+= 16
-    }
+    if i < count { add(i, &g0, &p0) }
     return ((g0 + g1).pairwiseSum, (p0 + p1).pairwiseSum)
   }
 }

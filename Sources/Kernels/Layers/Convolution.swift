@@ -16,7 +16,7 @@ public final class Convolution: Sendable {
   private let algorithm: any ConvolutionAlgorithm
 
   /// - Parameters:
-  ///   - lanes: the images of a microbatch, a multiple of 16.
+  ///   - lanes: the images of a microbatch, a multiple of ``vectorWidth``.
   ///   - tapOffsets: for each tap, row by row of the kernel, where its block begins in the buffers that hold weights and
   ///     weight gradients.
   ///   - backend: how to compute it; the fastest by default. Results differ by rounding only.
@@ -40,7 +40,7 @@ public final class Convolution: Sendable {
   /// A convolution of survivors only.
   ///
   /// - Parameters:
-  ///   - lanes: the images of a microbatch, a multiple of 16.
+  ///   - lanes: the images of a microbatch, a multiple of ``vectorWidth``.
   ///   - weightOffset: where the survivors begin, tap by tap as the pattern numbers them, in the buffers that hold weights
   ///     and weight gradients.
   ///   - sparseOperations: what sparse kernels compute; by default where ``SparsityRule`` finds them faster.

@@ -40,11 +40,7 @@ public final class Linear: Sendable {
     product.forward(weights: weights, x: x, y: y)
     for output in 0..<outputs {
       let row = y + output &* lanes
-      var lane = 0
-      while lane < lanes {
-        row.setVector(lane, row.vector(lane) + bias[output])
-        lane &+= 16
-      }
+      for lane in VectorOffsets(lanes) { row.setVector(lane, row.vector(lane) + bias[output]) }
     }
   }
 
@@ -63,11 +59,7 @@ public final class Linear: Sendable {
     product.weightGradient(x: x, yGradient: yGradient, weightGradient: weightGradient, adding: adding, scratch: scratch)
     for output in 0..<outputs {
       var sum = Vector.zero
-      var lane = 0
-      while lane < lanes {
-        sum += yGradient.vector(output &* lanes &+ lane)
-        lane &+= 16
-      }
+      for lane in VectorOffsets(lanes) { sum += yGradient.vector(output &* lanes &+ lane) }
       biasGradient[output] = adding ? biasGradient[output] + sum.pairwiseSum : sum.pairwiseSum
     }
   }

@@ -32,8 +32,7 @@ public struct MaxPooling: Sendable {
       let from = x + channel &* input.channelStride
       var to = y + channel &* output.channelStride
       for window in windows {
-        var lane = 0
-        while lane < input.lanes {
+        for lane in VectorOffsets(input.lanes) {
           var largest = Vector(repeating: -.infinity)
           for pixel in window {
             let value = from.vector(pixel &* input.lanes &+ lane)
@@ -41,7 +40,6 @@ public struct MaxPooling: Sendable {
             largest.replace(with: value, where: value .> largest .| (value .!= value))
           }
           to.setVector(lane, largest)
-          lane &+= 16
         }
         to += output.lanes
       }
@@ -64,8 +62,7 @@ public struct MaxPooling: Sendable {
       to.update(repeating: 0, count: input.channelCount)
       var offset = channel &* output.channelStride
       for window in windows {
-        var lane = 0
-        while lane < input.lanes {
+        for lane in VectorOffsets(input.lanes) {
           let largest = y.vector(offset &+ lane)
           // What is routed is taken away, so that a second pixel with the same value gets nothing.
           var gradient = yGradient.vector(offset &+ lane)
@@ -75,7 +72,6 @@ public struct MaxPooling: Sendable {
             to.setVector(place, to.vector(place) + Vector.zero.replacing(with: gradient, where: wins))
             gradient.replace(with: 0, where: wins)
           }
-          lane &+= 16
         }
         offset &+= output.lanes
       }

@@ -2,12 +2,12 @@
 /// channels, and pruned weights are multiplied too.
 public final class ChannelConvolution: @unchecked Sendable {
   /// Output channels that are computed together: four vectors.
-  private static let tile = 4 * vectorWidth
+  private static let tile = LaneBlock4.count
 
   public let shape: ConvolutionShape
   private let output: PixelRows
   private let rows: UnfoldedRows
-  /// `[tile of output channels][row][64]`, zeros where no survivor is.
+  /// `[tile of output channels][row][channel of the tile]`, zeros where no survivor is.
   private let weights: AlignedBuffer
   private let epilogue: PixelEpilogue
   private let unfolded: AlignedBuffer
@@ -19,7 +19,7 @@ public final class ChannelConvolution: @unchecked Sendable {
     let pixels = shape.outputHeight * shape.outputWidth
     guard pixels <= 4, survivors > 0 else { return false }
     let rows = shape.inputChannels * shape.outputsPerTap.count { $0 > 0 }
-    return rows * ((shape.outputChannels + vectorWidth - 1) / vectorWidth) * pixels < survivors
+    return rows * shape.outputChannels.vectors * pixels < survivors
   }
 
   /// - Parameters: as for ``PixelConvolution``.

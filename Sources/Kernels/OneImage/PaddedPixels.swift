@@ -77,9 +77,9 @@ final class PaddedPixels: @unchecked Sendable {
 @inline(__always)
 func copyFloats(_ from: UnsafePointer<Float>, _ to: UnsafeMutablePointer<Float>, _ count: Int) {
   var i = 0
-  while i &+ 16 <= count {
+  while i &+ vectorWidth <= count {
     to.setVector(i, from.vector(i))
-    i &+= 16
+    i &+= vectorWidth
   }
   if i &+ 8 <= count {
     copy(SIMD8<Float>.self, from + i, to + i)
@@ -106,11 +106,11 @@ private func deinterleave(
   _ from: UnsafePointer<Float>, _ count: Int, evens: UnsafeMutablePointer<Float>, odds: UnsafeMutablePointer<Float>
 ) {
   var i = 0
-  while i &+ 16 <= count {
+  while i &+ vectorWidth <= count {
     let x = from.vector(i)
     UnsafeMutableRawPointer(evens + i / 2).storeBytes(of: x.evenHalf, as: SIMD8<Float>.self)
     UnsafeMutableRawPointer(odds + i / 2).storeBytes(of: x.oddHalf, as: SIMD8<Float>.self)
-    i &+= 16
+    i &+= vectorWidth
   }
   if i &+ 8 <= count {
     let x = UnsafeRawPointer(from + i).loadUnaligned(as: SIMD8<Float>.self)

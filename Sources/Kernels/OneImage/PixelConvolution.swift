@@ -30,7 +30,8 @@ public final class PixelConvolution: @unchecked Sendable {
     self.output = output
     let list = SurvivorList(shape, positions: positions, values: values)
     rows = UnfoldedRows(shape, output: output, pairs: list.pairs)
-    let blockRows = Self.blockBytes / (64 * output.vectors)
+    let rowBytes = output.vectors * MemoryLayout<Vector>.stride
+    let blockRows = Self.blockBytes / rowBytes
     let blocks = stride(from: 0, to: max(1, list.pairs.count), by: blockRows).map {
       $0..<min($0 + blockRows, list.pairs.count)
     }
@@ -49,7 +50,7 @@ public final class PixelConvolution: @unchecked Sendable {
     }
     self.starts = ConstantTable(starts)
     weights = ConstantTable(sorted.map(\.weight))
-    offsets = ConstantTable(sorted.map { UInt16($0.row % blockRows * output.vectors * 64) })
+    offsets = ConstantTable(sorted.map { UInt16($0.row % blockRows * rowBytes) })
     unfolded = AlignedBuffer(count: blockRows * output.vectors * vectorWidth)
   }
 
@@ -114,7 +115,7 @@ public final class PixelConvolution: @unchecked Sendable {
     }
     for channel in 0..<shape.outputChannels {
       let to = y + channel &* output.channelStride
-      var a = (isFirst ? epilogue.start(LaneBlock1.self, channel, offset, residual) : .load(to)).a
+      var a = isFirst ? epilogue.start(Vector.self, channel, offset, residual) : to.vector(0)
       let first = Int(starts[channel])
       var next = first
       let end = Int(starts[channel &+ 1])

@@ -33,7 +33,7 @@ public final class PixelEpilogue: Sendable {
   ) -> Tile {
     var sum: Tile =
       biasIsPerPixel
-      ? .load(bias.pointer + channel &* output.channelStride + offset) : .repeating(bias.pointer[channel])
+      ? .load(bias.pointer + channel &* output.channelStride + offset) : Tile(repeating: bias.pointer[channel])
     if let residual, let residualChannels {
       let added = Int(residualChannels.pointer[channel])
       if added >= 0 { sum.add(.load(residual + added &* output.channelStride + offset)) }

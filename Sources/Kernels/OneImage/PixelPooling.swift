@@ -34,8 +34,7 @@ public final class PixelMaxPooling: @unchecked Sendable {
       var to = y + channel &* output.channelStride
       for _ in 0..<output.height {
         // Whole vectors: what goes beyond a row is overwritten by the next, or lies behind the last channel.
-        var column = 0
-        while column < output.width {
+        for column in VectorOffsets(output.width) {
           var largest = from.vector(column)
           for tap in 1..<tapCount {
             let value = from.vector(taps[tap] &+ column)
@@ -43,7 +42,6 @@ public final class PixelMaxPooling: @unchecked Sendable {
             largest.replace(with: value, where: value .> largest .| (value .!= value))
           }
           to.setVector(column, largest)
-          column &+= 16
         }
         from += rowStep
         to += output.width

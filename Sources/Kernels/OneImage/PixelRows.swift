@@ -14,18 +14,18 @@ public struct PixelRows: Sendable, Equatable {
   public let channelStride: Int
 
   /// The widest image whose rows fit a tile.
-  public static let largestWidth = 8 * vectorWidth
+  public static let largestWidth = LaneBlock8.count
 
   public init(height: Int, width: Int) {
     precondition((1...Self.largestWidth).contains(width), "rows of \(width) pixels do not fit a tile")
     self.height = height
     self.width = width
     bandHeight = min(height, Self.largestWidth / width)
-    let needed = (bandHeight * width + vectorWidth - 1) / vectorWidth
+    let needed = (bandHeight * width).vectors
     let vectors = [1, 2, 4, 8].first { $0 >= needed } ?? 8
     self.vectors = vectors
     let end = (height - 1) / bandHeight * bandHeight * width + vectors * vectorWidth
-    channelStride = (end + vectorWidth - 1) / vectorWidth * vectorWidth
+    channelStride = end.vectors * vectorWidth
   }
 
   public var pixels: Int { height * width }

@@ -32,53 +32,25 @@ public struct GradientDescentStep: Sendable {
   ///   - gradient: `nil` for weights whose gradient is zero.
   ///   - velocity: the momentum buffer, zero before the first step.
   ///   - survivors: the mask's bits from `firstBit` on, or `nil` where nothing is masked.
-  ///   - firstBit: a multiple of 16.
+  ///   - firstBit: a multiple of ``vectorWidth``.
   public func callAsFunction(
     weights: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>?, velocity: UnsafeMutablePointer<Float>,
     count: Int, survivors: UnsafePointer<UInt64>? = nil, firstBit: Int = 0
   ) {
-    precondition(survivors == nil || firstBit % 16 == 0, "a mask is read sixteen bits at a time")
-    var i = 0
-    while i < count {
-      if count &- i < 16 {
-        finish(weights, gradient, velocity, from: i, count: count, survivors: survivors, firstBit: firstBit)
-        return
-      }
-      var w = weights.vector(i)
-      var v = velocity.vector(i)
-      update(&w, gradient.map { $0.vector(i) } ?? .zero, &v)
+    precondition(survivors == nil || firstBit % vectorWidth == 0, "a mask is read \(vectorWidth) bits at a time")
+    // What is less than a vector at the end goes through a full one, so that every element is computed alike wherever a range
+    // is cut.
+    for i in VectorOffsets(count) {
+      var w = weights.vector(i, upTo: count)
+      var v = velocity.vector(i, upTo: count)
+      update(&w, gradient.map { $0.vector(i, upTo: count) } ?? .zero, &v)
       if let survivors {
         let pruned = Self.pruned(survivors, firstBit &+ i)
         w.replace(with: 0, where: pruned)
         v.replace(with: 0, where: pruned)
       }
-      weights.setVector(i, w)
-      velocity.setVector(i, v)
-      i &+= 16
-    }
-  }
-
-  /// The fewer than sixteen weights at the end of a range: through a full vector on the stack, so that every element is
-  /// computed alike wherever a range is cut.
-  private func finish(
-    _ weights: UnsafeMutablePointer<Float>, _ gradient: UnsafePointer<Float>?, _ velocity: UnsafeMutablePointer<Float>,
-    from start: Int, count: Int, survivors: UnsafePointer<UInt64>?, firstBit: Int
-  ) {
-    var (w, g, v) = (Vector.zero, Vector.zero, Vector.zero)
-    for i in start..<count {
-      w[i - start] = weights[i]
-      g[i - start] = gradient?[i] ?? 0
-      v[i - start] = velocity[i]
-    }
-    update(&w, g, &v)
-    if let survivors {
-      let pruned = Self.pruned(survivors, firstBit + start)
-      w.replace(with: 0, where: pruned)
-      v.replace(with: 0, where: pruned)
-    }
-    for i in start..<count {
-      weights[i] = w[i - start]
-      velocity[i] = v[i - start]
+      weights.setVector(i, w, upTo: count)
+      velocity.setVector(i, v, upTo: count)
     }
   }
 
@@ -95,11 +67,10 @@ public struct GradientDescentStep: Sendable {
     w.addProduct(Vector(repeating: -learningRate), direction)
   }
 
-  /// Where the sixteen mask bits that begin at `bit` are 0.
+  /// Where the mask bits of a vector that begin at `bit` are 0.
   @inline(__always)
-  private static func pruned(_ survivors: UnsafePointer<UInt64>, _ bit: Int) -> SIMDMask<SIMD16<Int32>> {
+  private static func pruned(_ survivors: UnsafePointer<UInt64>, _ bit: Int) -> SIMDMask<Vector.MaskStorage> {
     let bits = UInt32(truncatingIfNeeded: survivors[bit &>> 6] &>> UInt64(bit & 63))
-    let positions = SIMD16<UInt32>(1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768)
-    return (SIMD16<UInt32>(repeating: bits) & positions) .== 0
+    return (VectorBits(repeating: bits) & .oneALane) .== 0
   }
 }

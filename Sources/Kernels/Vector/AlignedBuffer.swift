@@ -14,11 +14,12 @@ public final class AlignedBuffer: @unchecked Sendable {
   /// Allocates `count` zeros.
   public init(count: Int) {
     self.count = count
-    // 64 spare floats: kernels that read a full tile at the end of a row stay inside the allocation.
-    let bytes = (count + 64) * MemoryLayout<Float>.stride
+    // Four spare vectors: kernels that read a full tile at the end of a row stay inside the allocation.
+    let capacity = count + LaneBlock4.count
+    let bytes = capacity * MemoryLayout<Float>.stride
     let raw = Self.allocate(bytes)
     raw.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
-    pointer = raw.bindMemory(to: Float.self, capacity: count + 64)
+    pointer = raw.bindMemory(to: Float.self, capacity: capacity)
   }
 
   private static let hugePage = 1 << 21
@@ -26,7 +27,7 @@ public final class AlignedBuffer: @unchecked Sendable {
   /// Large buffers lie in pages of 2 MiB where the system has them: kernels read from hundreds of channels in turn, each on small
   /// pages of its own, and to find these takes time, above all on virtual machines.
   private static func allocate(_ bytes: Int) -> UnsafeMutableRawPointer {
-    guard bytes >= hugePage / 2 else { return .allocate(byteCount: bytes, alignment: 64) }
+    guard bytes >= hugePage / 2 else { return .allocate(byteCount: bytes, alignment: MemoryLayout<Vector>.stride) }
     let whole = (bytes + hugePage - 1) / hugePage * hugePage
     let raw = UnsafeMutableRawPointer.allocate(byteCount: whole, alignment: hugePage)
     #if os(Linux)

@@ -6,8 +6,8 @@ final class ConstantTable<Element: BitwiseCopyable & Sendable>: @unchecked Senda
   init(_ elements: [Element]) {
     count = elements.count
     // At a cache line, and with room behind the end for a vector.
-    let bytes = elements.count * MemoryLayout<Element>.stride + 64
-    let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+    let bytes = elements.count * MemoryLayout<Element>.stride + MemoryLayout<Vector>.stride
+    let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: MemoryLayout<Vector>.stride)
     raw.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
     let memory = raw.bindMemory(to: Element.self, capacity: elements.count)
     for (index, element) in elements.enumerated() { memory[index] = element }

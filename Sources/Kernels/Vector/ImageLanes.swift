@@ -1,7 +1,7 @@
 /// Brings images that lie one after another, as PyTorch has them, into the lanes of a microbatch.
 public final class ImageLanes: @unchecked Sendable {
   public let shape: ActivationShape
-  /// Sixteen images, for a group that is incomplete; what it lacks stays what an earlier group left there.
+  /// A vector of images, for a group that is incomplete; what it lacks stays what an earlier group left there.
   private let group: AlignedBuffer
 
   public init(_ shape: ActivationShape) {
@@ -26,10 +26,10 @@ public final class ImageLanes: @unchecked Sendable {
     }
   }
 
-  /// One channel of sixteen images, `size` floats apart.
+  /// One channel of a vector of images, `size` floats apart.
   private func transpose(_ from: UnsafePointer<Float>, _ size: Int, _ to: UnsafeMutablePointer<Float>) {
-    let whole = shape.pixels & ~15
-    transposeSixteen(from, stride: size, columns: whole, to: to, rowStride: shape.lanes)
+    let whole = shape.pixels / vectorWidth * vectorWidth
+    transposeSquares(from, stride: size, columns: whole, to: to, rowStride: shape.lanes)
     for pixel in whole..<shape.pixels {
       for lane in 0..<vectorWidth { to[pixel &* shape.lanes &+ lane] = from[lane &* size &+ pixel] }
     }

@@ -1,36 +1,38 @@
-/// Copies `[channel][pixel][lane]` to `[pixel][lane][channel]`, sixteen channels by sixteen lanes at a time.
+/// Copies `[channel][pixel][lane]` to `[pixel][lane][channel]`, a vector of channels by a vector of lanes at a time.
 ///
 /// The weight gradient sums over pixels and lanes; with the channels innermost that sum is a product of the same form as the
 /// forward pass and needs no horizontal additions. One transposition serves all taps.
 ///
 /// - Parameters:
 ///   - source: activations of `shape`.
-///   - destination: `pixels · lanes` rows, `rowStride` floats apart; channels up to the next multiple of 16 become zero.
+///   - destination: `pixels · lanes` rows, `rowStride` floats apart; channels up to the next whole vector become zero.
 package func transposeChannelsInnermost(
   _ source: UnsafePointer<Float>, _ shape: ActivationShape, to destination: UnsafeMutablePointer<Float>, rowStride: Int
 ) {
   var channel = 0
   while channel < shape.channels {
-    let count = min(16, shape.channels - channel)
+    let count = min(vectorWidth, shape.channels - channel)
     let from = source + channel &* shape.channelStride
     let to = destination + channel
-    if count == 16 {
-      transposeSixteen(from, stride: shape.channelStride, columns: shape.channelCount, to: to, rowStride: rowStride)
+    if count == vectorWidth {
+      transposeSquares(from, stride: shape.channelStride, columns: shape.channelCount, to: to, rowStride: rowStride)
     } else {
       for column in 0..<shape.channelCount {
-        for c in 0..<16 { to[column &* rowStride &+ c] = c < count ? from[c &* shape.channelStride &+ column] : 0 }
+        for c in 0..<vectorWidth {
+          to[column &* rowStride &+ c] = c < count ? from[c &* shape.channelStride &+ column] : 0
+        }
       }
     }
-    channel &+= 16
+    channel &+= vectorWidth
   }
 }
 
-/// Transposes 16 rows of `columns` floats (a multiple of 16) into `columns` rows of 16.
+/// Transposes sixteen rows of `columns` floats, a multiple of sixteen, into `columns` rows of sixteen.
 ///
 /// With the index of a float written as (row, column) in 4 + 4 bits, taking the even and then the odd elements of row pairs
 /// rotates those bits by one; four rotations exchange row and column.
 @inline(never)
-func transposeSixteen(
+func transposeSquares(
   _ source: UnsafePointer<Float>, stride: Int, columns: Int, to destination: UnsafeMutablePointer<Float>, rowStride: Int
 ) {
   @inline(__always) func even(_ a: Vector, _ b: Vector) -> Vector { SIMD32(lowHalf: a, highHalf: b).evenHalf }
@@ -73,6 +75,6 @@ func transposeSixteen(
     q.setVector(13 &* rowStride, a13)
     q.setVector(14 &* rowStride, a14)
     q.setVector(15 &* rowStride, a15)
-    column &+= 16
+    column &+= vectorWidth
   }
 }
