@@ -14,6 +14,9 @@ let march = ProcessInfo.processInfo.environment["DPTRAIN_MARCH"] ?? "native"
 /// this flag the same loops run 40 times slower.
 let compute: [SwiftSetting] = [.unsafeFlags(["-Xcc", marchFlag])]
 
+/// The MPI to build against, by its name for pkg-config: Open MPI, or `DPTRAIN_MPI` (`mpich`, `impi`, `mvapich2`, …).
+let mpi = ProcessInfo.processInfo.environment["DPTRAIN_MPI"] ?? "ompi-c"
+
 let package = Package(
   name: "dptrain",
   dependencies: [
@@ -22,15 +25,14 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
-    .systemLibrary(
-      name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev", "openmpi-bin"])]),
+    .systemLibrary(name: "CMPI", pkgConfig: mpi, providers: [.apt(["libopenmpi-dev", "openmpi-bin"])]),
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CxxHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
 
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
 
-    .target(name: "MPI", dependencies: ["CMPI"], exclude: ["README.md"]),
+    .target(name: "MPI", dependencies: ["CMPI"]),
     .target(name: "Watchdog", dependencies: ["MPI"]),
     .target(name: "CProcessor"),
     .target(name: "CSignals"),
@@ -71,8 +73,8 @@ let package = Package(
     .target(
       name: "RunReport",
       dependencies: [
-        "Kernels", "CIFAR", "Export", "Formats", "Inference", "NeuralNetwork", "Pruning", "Training", "Reporting",
-        "Plotting", "TensorBoard",
+        "MPI", "Kernels", "CIFAR", "Export", "Formats", "Inference", "NeuralNetwork", "Pruning", "Training",
+        "Reporting", "Plotting", "TensorBoard",
       ],
       swiftSettings: compute),
     .target(
