@@ -25,6 +25,9 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
+/// The MPI to build against, by its name for pkg-config: Open MPI, or `DPTRAIN_MPI` (`mpich`, `impi`, `mvapich2`, …).
+let mpi = ProcessInfo.processInfo.environment["DPTRAIN_MPI"] ?? "ompi-c"
+
 let package = Package(
   name: "dptrain",
   products: [
@@ -44,8 +47,7 @@ let package = Package(
   targets: [
     // MARK: - C
 
-    .systemLibrary(
-      name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev", "openmpi-bin"])]),
+    .systemLibrary(name: "CMPI", pkgConfig: mpi, providers: [.apt(["libopenmpi-dev", "openmpi-bin"])]),
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CxxHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
     .target(name: "CImages", linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
@@ -55,7 +57,7 @@ let package = Package(
 
     .target(name: "Text"),
     computing("Machine", ["CMachine"]),
-    .target(name: "MPI", dependencies: ["CMPI"], exclude: ["README.md"]),
+    .target(name: "MPI", dependencies: ["CMPI"]),
     .target(name: "Watchdog", dependencies: ["MPI"]),
     computing("RandomNumbers", []),
     .target(name: "Formats"),
@@ -76,7 +78,7 @@ let package = Package(
     computing(
       "Reports",
       [
-        "Export", "Formats", "Images", "Inference", "Kernels", "Networks", "Pruning", "Runs", "Text", "Training",
+        "Export", "Formats", "Images", "Inference", "Kernels", "MPI", "Networks", "Pruning", "Runs", "Text", "Training",
         protobuf,
       ], exclude: ["TensorBoard/event.proto"]),
 

@@ -1,4 +1,5 @@
 import Foundation
+import MPI
 import Text
 import Training
 
@@ -50,7 +51,7 @@ public struct PlanReport: Sendable {
     if let cluster, cluster.ranksPerNode > calibration.ranks {
       text +=
         "note: a node's \(cluster.ranksPerNode) ranks take memory bandwidth from each other, and \(calibration.ranks) measured "
-        + "here: start it by 'mpirun -n \(cluster.ranksPerNode)' on one node\n"
+        + "here: start it by '\(MPIImplementation.current.launcher) -n \(cluster.ranksPerNode)' on one node\n"
     }
     return text
   }

@@ -10,7 +10,7 @@ struct DoctorCommand: RankCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor", abstract: "Show what dptrain found: CPU, kernels, MPI, ranks, binding, rates, data.",
     discussion: """
-      Run it as you would run a job, such as `mpirun -n 8 dptrain doctor`: all ranks measure at \
+      Run it as you would run a job, such as `\(MPIImplementation.current.launcher) -n 8 dptrain doctor`: all ranks measure at \
       once, and one that is slower than the others, or shares its core, shows.
       """)
 

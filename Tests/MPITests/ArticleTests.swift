@@ -2,15 +2,15 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The example in the module's README.md is the code of `mpi-conformance example`, and prints what the page says.
-@Suite struct ReadmeTests {
+/// The example in the module's article is the code of `mpi-conformance example`, and prints what the page says.
+@Suite struct ArticleTests {
   @Test func theExampleIsTrue() throws {
     let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     let package = tests.deletingLastPathComponent()
-    let readme = try String(contentsOf: package.appendingPathComponent("Sources/MPI/README.md"), encoding: .utf8)
+    let article = try String(contentsOf: package.appendingPathComponent("Sources/MPI/MPI.docc/MPI.md"), encoding: .utf8)
     let source = try String(
       contentsOf: tests.appendingPathComponent("MPIConformance/Example.swift"), encoding: .utf8)
-    #expect(readme.contains("```swift\n\(source)```"))
+    #expect(article.contains("```swift\n\(source)```"))
 
     for result in [
       try mpirun(ranks: 4, program: "mpi-conformance", arguments: ["example"]),
@@ -19,7 +19,7 @@ import Testing
       #expect(result.succeeded, "\(result)")
       let shown = result.outputLines.map { "    \($0)\n" }.joined()
       #expect(result.outputLines.count == 2)
-      #expect(readme.contains(shown), "\(result)")
+      #expect(article.contains(shown), "\(result)")
     }
   }
 }
