@@ -77,7 +77,7 @@ final class BFloat16Exchange {
   private func addTree(_ sums: AlignedBuffer, count: Int, rounds: Bool) {
     ReductionTree(0..<communicator.size).forEachAddition { first, second in
       let sum = sums.pointer + first * count
-      add(sums.pointer + second * count, to: sum, count: count)
+      addFloats(sums.pointer + second * count, to: sum, count: count)
       if rounds { roundToBFloat16(sum, count: count) }
     }
   }

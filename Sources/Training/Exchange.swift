@@ -71,7 +71,7 @@ public final class Exchange {
         UnsafeBufferPointer(gradient[0..<count]), layout, into: incoming.elements, incomingLayout)
       let slice = owned.count
       ReductionTree(0..<communicator.size).forEachAddition { sum, addend in
-        add(incoming.pointer + addend * slice, to: incoming.pointer + sum * slice, count: slice)
+        addFloats(incoming.pointer + addend * slice, to: incoming.pointer + sum * slice, count: slice)
       }
       gradient[owned].baseAddress?.update(from: incoming.pointer, count: owned.count)
     }

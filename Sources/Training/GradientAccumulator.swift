@@ -50,7 +50,7 @@ package final class GradientAccumulator {
       try backward(right.leaves.lowerBound, buffers[level], true)
     } else {
       try accumulate(right, level: level + 1, backward)
-      add(buffers[level + 1].pointer, to: buffers[level].pointer, count: count)
+      addFloats(buffers[level + 1].pointer, to: buffers[level].pointer, count: count)
       round(level)
     }
   }

@@ -231,7 +231,7 @@ public final class Trainer {
     var requests = self.requests()
     measure(\.update) {
       let owned = gradient[exchange.owned]
-      if let first = owned.baseAddress, !isFinite(first, count: owned.count) { requests.insert(.nonFinite) }
+      if let first = owned.baseAddress, !areFinite(first, count: owned.count) { requests.insert(.nonFinite) }
     }
     requests = try measure(\.exchange) { try exchange.agree(requests) }
     stepsDone += 1
