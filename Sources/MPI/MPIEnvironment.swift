@@ -61,8 +61,8 @@ public struct MPIEnvironment: ~Copyable {
 
   /// Finalises MPI; a collective call. Communicators and requests that are left can only be dropped afterwards.
   public consuming func finalize() throws(MPIError) {
+    defer { world.job.isActive = false }
     try world.job.call("MPI_Finalize") { MPI_Finalize() }
-    world.job.isActive = false
   }
 
   deinit {

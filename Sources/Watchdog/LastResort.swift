@@ -7,8 +7,9 @@ import MPI
 /// down never does, and by Open MPI's defaults `mpirun` then waits for hours (with `--mca oob_tcp_keepalive_time 3` and its
 /// kind it notices by itself). `srun` without `--kill-on-bad-exit=1` waits for a rank that is stopped.
 enum LastResort {
-  /// Has a shell that does not belong to the job wait, and then kill what is left of these processes, and of the launcher that
-  /// is this process's parent. `mpirun` is killed outright: it answers SIGTERM, which comes second here, with a crash.
+  /// Has a shell that does not belong to the job wait, and then kill what is left of these processes, and of the launcher, or
+  /// its daemon, that is this process's parent. `mpirun` is killed outright: it answers SIGTERM, which comes second here, with
+  /// a crash.
   ///
   /// - Parameters:
   ///   - ranks: processes of this host.
