@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 
 /// Image files that are not there or not what they should be.
@@ -49,6 +50,15 @@ public enum CIFARError: Error, Equatable, CustomStringConvertible {
       "\(path) holds \(found) images, but dataset.json says \(expected): the files do not belong together, or one is cut off"
     case .holdout(let found, let images):
       "cannot hold out \(found) of \(images) training images: expected 1 to \(images - 1)"
+    }
+  }
+
+  /// Maps a file into memory.
+  static func reading(_ path: String) throws(CIFARError) -> MappedFile {
+    do {
+      return try MappedFile(path: path)
+    } catch {
+      throw .unreadable(path, code: error.code)
     }
   }
 
