@@ -1,4 +1,4 @@
-import CxxHash
+internal import CxxHash
 
 /// The XXH3 hash of some bytes, in 128 bits.
 ///

@@ -31,6 +31,12 @@ struct FormattingTests {
     #expect(fraction.percent() == fixed && fraction.briefPercent() == brief)
   }
 
+  @Test func lists() {
+    let names = ["a", "b", "c"]
+    #expect(names.listed(most: 3) == "a, b, c" && names.listed(most: 2) == "a, b and 1 more")
+    #expect((0...3).map { Array(names.prefix($0)).alternatives } == ["none", "a", "a or b", "a, b or c"])
+  }
+
   @Test func counted() {
     #expect([0, 1, 2].map { $0.counted("rank") } == ["0 ranks", "1 rank", "2 ranks"])
     #expect([1, 12_345].map { $0.counted("is", "are") } == ["1 is", "12345 are"])

@@ -85,7 +85,7 @@ public struct ScoreTable: Sendable, Equatable, CustomStringConvertible {
         let fewer = multiplyAdds == 0 ? "·" : (Double(denseMultiplyAdds) / Double(multiplyAdds)).factor
         table.add([
           row.name, multiplyAdds.abbreviated, multiplyAdds.percent(of: denseMultiplyAdds, digits: 1), fewer,
-          speedup.factor, Self.brief(emptyLayers),
+          speedup.factor, emptyLayers.isEmpty ? "none" : emptyLayers.listed(most: 2),
         ])
       case .empties(let largest, let size):
         let limit = (Double(largest) / Double(size) * 1000).rounded(.down) / 10
@@ -93,11 +93,5 @@ public struct ScoreTable: Sendable, Equatable, CustomStringConvertible {
       }
     }
     return "Pruned to \(amount.briefPercent()) of the convolution weights, before any fine-tuning\n\n" + table.text
-  }
-
-  /// The first two names and how many more there are.
-  private static func brief(_ names: [String]) -> String {
-    let shown = names.prefix(2).joined(separator: ", ")
-    return names.isEmpty ? "none" : names.count <= 2 ? shown : "\(shown) and \(names.count - 2) more"
   }
 }

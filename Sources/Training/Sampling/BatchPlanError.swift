@@ -47,8 +47,5 @@ public enum BatchPlanError: Error, Equatable, CustomStringConvertible {
     return stride(from: vectorWidth, through: min(batch, 4096), by: vectorWidth).filter { batch % $0 == 0 }.suffix(8)
   }
 
-  private static func list(_ numbers: [Int]) -> String {
-    guard let last = numbers.last, numbers.count > 1 else { return numbers.first.map(String.init) ?? "none" }
-    return numbers.dropLast().map(String.init).joined(separator: ", ") + " or \(last)"
-  }
+  private static func list(_ numbers: [Int]) -> String { numbers.map(String.init).alternatives }
 }
