@@ -60,15 +60,17 @@ let package = Package(
     .target(name: "MPI", dependencies: ["CMPI"]),
     .target(name: "Watchdog", dependencies: ["MPI"]),
     computing("RandomNumbers", []),
-    .target(name: "Formats"),
-    computing("Images", ["CImages", "CxxHash", "Formats", "RandomNumbers"]),
+    .target(name: "Formats", dependencies: ["CxxHash"]),
+    computing("Images", ["CImages", "Formats", "RandomNumbers", "Text"]),
     computing("Kernels", ["COpenBLAS", "Machine"]),
     computing("Networks", ["Formats", "Kernels", "RandomNumbers"]),
     computing("Pruning", ["Kernels", "Networks", "RandomNumbers"]),
     computing("Inference", ["Kernels", "Networks"]),
     computing(
-      "Export", ["CxxHash", "Formats", "Inference", "Kernels", "Networks", protobuf], exclude: ["ONNX/onnx.proto"]),
-    computing("Training", ["CxxHash", "Images", "Inference", "Kernels", "MPI", "Networks", "Pruning"]),
+      "Export", ["Formats", "Inference", "Kernels", "Networks", protobuf], exclude: ["ONNX/onnx.proto"]),
+    computing(
+      "Training",
+      ["Formats", "Images", "Inference", "Kernels", "MPI", "Networks", "Pruning", "RandomNumbers", "Text"]),
     computing(
       "Runs",
       ["CMachine", "Formats", "Images", "Kernels", "Machine", "MPI", "Networks", "Pruning", "Text", "Training", yams]),
@@ -105,7 +107,7 @@ let package = Package(
     .executableTarget(
       name: "fuzz",
       dependencies: [
-        "CAllocationCounter", "CxxHash", "Export", "Formats", "Images", "Inference", "Networks", "Pruning",
+        "CAllocationCounter", "Export", "Formats", "Images", "Inference", "Networks", "Pruning",
         "RandomNumbers", "Reports", "Runs", "Training", "Watchdog", argumentParser,
       ], path: "Tests/Fuzz", swiftSettings: compute),
     .testTarget(name: "SupportTests", dependencies: ["TestSupport"]),

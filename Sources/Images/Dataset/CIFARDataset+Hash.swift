@@ -1,4 +1,4 @@
-import Images
+import Formats
 
 extension CIFARDataset {
   /// Thirty-two hexadecimal digits that differ where other images, or other labels, are trained on: the XXH3 hash of the numbers
@@ -9,13 +9,14 @@ extension CIFARDataset {
       words.append(UInt64(images.count))
       for index in stride(from: 0, to: images.count, by: 16) {
         words.append(UInt64(images.label(index)))
-        words += images.pixels(index).withUnsafeBytes { ArenaHash($0).words }
+        let hash = images.pixels(index).withUnsafeBytes { Hash128($0) }
+        words += [hash.low, hash.high]
       }
     }
     if normalization != .imageNet {
       let numbers = [normalization.mean, normalization.standardDeviation].flatMap { [$0.x, $0.y, $0.z] }
       words += numbers.map { UInt64($0.bitPattern) }
     }
-    return words.withUnsafeBytes { "\(ArenaHash($0))" }
+    return words.withUnsafeBytes { "\(Hash128($0))" }
   }
 }

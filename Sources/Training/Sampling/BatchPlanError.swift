@@ -1,3 +1,6 @@
+import Kernels
+import Text
+
 /// Numbers of images and ranks that do not divide, with those that would.
 public enum BatchPlanError: Error, Equatable, CustomStringConvertible {
   case microbatch(Int)
@@ -5,14 +8,11 @@ public enum BatchPlanError: Error, Equatable, CustomStringConvertible {
   case ranks(Int, batchSize: Int, microbatch: Int)
   case tooFewImages(Int, batchSize: Int)
 
-  /// A microbatch fills whole vectors of this many images.
-  static let vectorWidth = 16
-
   public var description: String {
     switch self {
     case .microbatch(let microbatch):
-      return "microbatch \(microbatch) is not a positive multiple of \(Self.vectorWidth); "
-        + "\(Self.list(Self.neighbours(microbatch, of: Self.vectorWidth))) would fit"
+      return "microbatch \(microbatch) is not a positive multiple of \(vectorWidth); "
+        + "\(Self.list(Self.neighbours(microbatch, of: vectorWidth))) would fit"
     case .batch(let batch, let microbatch):
       let microbatches = Self.microbatches(of: batch)
       return "batch \(batch) is not a positive multiple of microbatch \(microbatch); --batch-size "
@@ -23,7 +23,7 @@ public enum BatchPlanError: Error, Equatable, CustomStringConvertible {
       let fitting = (1...max(1, count)).filter { count % $0 == 0 }
       let microbatches = ranks < 1 ? [] : Self.microbatches(of: batch).filter { batch / $0 % ranks == 0 }
       let batches = ranks < 1 ? [] : Self.neighbours(batch, of: ranks * microbatch)
-      return "\(count) \(count == 1 ? "microbatch" : "microbatches") cannot be split evenly over \(ranks) ranks; "
+      return "\(count.counted("microbatch", "microbatches")) cannot be split evenly over \(ranks) ranks; "
         + "\(Self.list(fitting)) \(fitting == [1] ? "rank" : "ranks") would fit"
         + (microbatches.isEmpty ? "" : ", or --microbatch \(Self.list(microbatches))")
         + (batches.isEmpty ? "" : ", or --batch-size \(Self.list(batches))")
@@ -47,8 +47,5 @@ public enum BatchPlanError: Error, Equatable, CustomStringConvertible {
     return stride(from: vectorWidth, through: min(batch, 4096), by: vectorWidth).filter { batch % $0 == 0 }.suffix(8)
   }
 
-  private static func list(_ numbers: [Int]) -> String {
-    guard let last = numbers.last, numbers.count > 1 else { return numbers.first.map(String.init) ?? "none" }
-    return numbers.dropLast().map(String.init).joined(separator: ", ") + " or \(last)"
-  }
+  private static func list(_ numbers: [Int]) -> String { numbers.map(String.init).alternatives }
 }

@@ -58,6 +58,16 @@ public struct ImageLoader: Sendable {
         $0, augmentation: augmentation, into: output, channelStride: channelStride, lanes: lanes, labels: labels)
     }
   }
+
+  /// Writes images one after the other, `[image][3][32][32]`, normalised.
+  public func fillOneByOne(_ indices: [Int32], into output: UnsafeMutablePointer<Float>) {
+    var label: Int32 = 0
+    for (place, index) in indices.enumerated() {
+      fill(
+        [index], augmentation: nil, into: output + place * Record.imageSize, channelStride: Record.plane, lanes: 1,
+        labels: &label)
+    }
+  }
 }
 
 /// One image on its way to its lane.

@@ -1,5 +1,5 @@
-#ifndef DPTRAIN_PICTURE_DECODER_H
-#define DPTRAIN_PICTURE_DECODER_H
+#ifndef DPTRAIN_PICTURES_H
+#define DPTRAIN_PICTURES_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -36,6 +36,14 @@ enum picture_status picture_decode_png(const uint8_t *bytes, size_t size, uint64
 /// Decodes a JPEG file in memory: grey, YCbCr, RGB, and CMYK and YCCK inverted as Adobe's programs write them. A file that is
 /// cut off or corrupt is damaged, though libjpeg would fill the rest with grey.
 enum picture_status picture_decode_jpeg(const uint8_t *bytes, size_t size, uint64_t most_pixels, struct picture *picture);
+
+/// Encodes red, green, blue of each pixel, row by row from the top, as a PNG file of 8 bits a channel, compressed.
+///
+/// Returns its length; 0 where there is no memory, or it does not fit `capacity` bytes, which picture_png_capacity always do.
+size_t picture_encode_png(const uint8_t *pixels, uint32_t width, uint32_t height, uint8_t *bytes, size_t capacity);
+
+/// The most bytes that a PNG file of so many pixels takes.
+size_t picture_png_capacity(uint32_t width, uint32_t height);
 
 /// Notes that a file of `size` bytes is too short for the width and height that it claims.
 enum picture_status picture_cannot_hold(struct picture *picture, size_t size);

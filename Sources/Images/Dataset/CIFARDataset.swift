@@ -1,4 +1,5 @@
 import Foundation
+import Text
 
 /// Training and test images with their classes: CIFAR-10 or CIFAR-100 (Krizhevsky, "Learning Multiple Layers of Features from Tiny
 /// Images", 2009), a data set of one's own, or the built-in synthetic set in the same format.
@@ -93,7 +94,7 @@ public struct CIFARDataset: Sendable {
     return CIFARDataset(
       training: ImageSet(0..<kept, of: training), test: ImageSet(kept..<training.count, of: training), like: self,
       description:
-        "\(name): \(Self.grouped(kept)) training images; the last \(Self.grouped(count)) of them are held out "
+        "\(name): \(kept.grouped) training images; the last \(count.grouped) of them are held out "
         + "and stand in for the test images")
   }
 
@@ -110,15 +111,6 @@ public struct CIFARDataset: Sendable {
   }
 
   private static func counts(_ training: ImageSet, _ test: ImageSet) -> String {
-    "\(grouped(training.count)) training and \(grouped(test.count)) test images"
-  }
-
-  /// `number` with a comma after every three digits from the right.
-  private static func grouped(_ number: Int) -> String {
-    let digits = Array(String(number))
-    return digits.indices.map { (index: Int) in
-      let isGroupStart = index > 0 && (digits.count - index) % 3 == 0
-      return isGroupStart ? ",\(digits[index])" : "\(digits[index])"
-    }.joined()
+    "\(training.count.grouped) training and \(test.count.grouped) test images"
   }
 }

@@ -21,13 +21,16 @@ struct Ranking {
     self.mask = mask
     self.request = request
     pools = Pool.pools(of: layout, request: request)
-    if request.score == .l1 || request.score == .random {
+    guard case .numbers(let score) = request.score.order else {
       scores = nil
-    } else {
-      for pool in pools { try pool.checkFinite(weights, mask) }
-      scores = try Scores.of(
-        pools.flatMap(\.parameters), weights: weights, mask: mask, request: request, graph: graph)
+      return
     }
+    for pool in pools { try pool.checkFinite(weights, mask) }
+    let input = ScoredWeights(
+      weights: weights, mask: mask, costPower: request.costPower, shapes: graph?.weightShapes ?? [:])
+    var numbers = [Float](repeating: 0, count: weights.count)
+    for parameter in pools.flatMap(\.parameters) { try score(parameter, input, &numbers) }
+    scores = numbers
   }
 
   /// The mask less `counts[i]` survivors of the pool `i`.
@@ -41,15 +44,15 @@ struct Ranking {
   mutating func prune(_ count: Int, ofPool number: Int, in result: inout Mask) throws(PruningError) {
     let pool = pools[number]
     guard count > 0 else { return try pool.checkFinite(weights, mask) }
-    if request.score == .random {
+    if case .draw = request.score.order {
       try pool.checkFinite(weights, mask)
       var stream = RandomStream(seed: request.seed, purpose: .pruning, epoch: request.round, index: number)
       return result.prune(count, of: pool.remaining(mask), in: pool, from: &stream)
     }
-    guard request.score.sharesByLayer else { return try prune(count, of: pool, in: &result) }
+    guard let share = request.score.share else { return try prune(count, of: pool, in: &result) }
     let remaining = pool.parameters.map { mask.survivors(of: $0) }
-    let survivors = LayerShares.survivors(
-      remaining.reduce(0, +) - count, of: pool.parameters, remaining: remaining, score: request.score)
+    let survivors = LayerShares.divide(
+      remaining.reduce(0, +) - count, inProportionTo: pool.parameters.map(share), atMost: remaining)
     for (index, parameter) in pool.parameters.enumerated() where remaining[index] > survivors[index] {
       let layer = Pool(name: parameter.name, parameters: [parameter], amount: .none)
       try prune(remaining[index] - survivors[index], of: layer, in: &result)

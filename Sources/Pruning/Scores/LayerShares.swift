@@ -1,16 +1,28 @@
 import Networks
 
+extension PruneScore {
+  /// The magnitude within a layer; the layers' densities are in proportion to (n_in + n_out + kh + kw) / (n_in·n_out·kh·kw), as
+  /// in Evci et al. (2020, arXiv 1911.11134), at most 1.
+  public static let erk = PruneScore(
+    "erk", help: "; the smallest of each layer, by Erdős–Rényi-kernel densities (erk)", isGlobal: true,
+    order: .numbers(liveMagnitudes),
+    // Density times size: the Erdős–Rényi kernel's density is the sum of a shape's numbers over their product.
+    share: { $0.shape.reduce(0, +) })
+
+  /// The magnitude within a layer, the same density in each.
+  public static let uniform = PruneScore(
+    "uniform", help: " or the same for all (uniform)", isGlobal: true, order: .numbers(liveMagnitudes),
+    share: { $0.count })
+
+  @Sendable private static func liveMagnitudes(
+    _ parameter: Parameter, _ input: ScoredWeights, _ scores: inout [Float]
+  ) {
+    for block in parameter.liveBlocks { for index in block { scores[index] = abs(input.weights[index]) } }
+  }
+}
+
 /// How many weights each layer keeps where a score says so, not a ranking across layers.
 package enum LayerShares {
-  /// The survivors of each parameter, `total` in all: in proportion to what the score says, but never more than remain.
-  static func survivors(_ total: Int, of parameters: [Parameter], remaining: [Int], score: PruneScore) -> [Int] {
-    let weights = parameters.map { parameter in
-      // Density times size: the Erdős–Rényi kernel's density is the sum of a shape's numbers over their product.
-      score == .erk ? parameter.shape.reduce(0, +) : parameter.count
-    }
-    return divide(total, inProportionTo: weights, atMost: remaining)
-  }
-
   /// Divides a whole number into whole parts: proportional, none above its limit, what is over divided again among the
   /// others. Fractions go by the largest remainder, to the first among equals. Exact, in integers.
   ///

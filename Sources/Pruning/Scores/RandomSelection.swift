@@ -1,6 +1,12 @@
 import Networks
 import RandomNumbers
 
+extension PruneScore {
+  /// A uniform draw, the control that any ranking has to beat.
+  public static let random = PruneScore(
+    "random", help: "; or any (random), as a control", comparedPowers: [], order: .draw)
+}
+
 extension Mask {
   /// Prunes exactly `count` of the `remaining` survivors of a pool, each set of that size equally likely.
   ///

@@ -29,8 +29,8 @@ struct DatasetFiles {
 
   private init(described directory: String) throws(CIFARError) {
     let path = "\(directory)/\(DatasetDescription.fileName)"
-    let file = try RegularFile(path: path)
-    let description = try DatasetDescription(json: file.bytes(limit: 1 << 20), path: path)
+    let json = try CIFARError.reading(path).withBytes { Array($0.prefix(1 << 20)) }
+    let description = try DatasetDescription(json: json, path: path)
     layout = description.layout
     name = description.name
     training = description.training.map(\.file)
@@ -74,11 +74,11 @@ struct DatasetFiles {
 
   /// The class names of a file, one a line.
   private static func names(_ path: String, most: Int) throws(CIFARError) -> [String] {
-    let file = try RegularFile(path: path)
+    let file = try CIFARError.reading(path)
     // Names of 256 bytes each.
     let longest = most << 8
     guard file.size <= longest else { throw .namesTooLong(path, size: file.size, limit: longest) }
-    let names = String(decoding: file.bytes(limit: longest), as: UTF8.self).split(whereSeparator: \.isNewline)
+    let names = file.withBytes { String(decoding: $0, as: UTF8.self) }.split(whereSeparator: \.isNewline)
       .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
     guard (2...most).contains(names.count) else { throw .classNames(path, found: names.count, most: most) }
     return names

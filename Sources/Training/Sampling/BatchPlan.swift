@@ -1,10 +1,5 @@
+import Kernels
 import RandomNumbers
-
-/// The order in which epoch `epoch` takes `count` training images: the same on every rank.
-public func epochOrder(seed: UInt64, epoch: Int, count: Int) -> [Int32] {
-  var stream = RandomStream(seed: seed, purpose: .permutation, epoch: epoch)
-  return stream.permutation(count: count)
-}
 
 /// How the images of an epoch of training fall into batches, microbatches and ranks.
 ///
@@ -21,7 +16,7 @@ public struct BatchPlan: Sendable, Equatable {
 
   /// Throws where the numbers do not divide; the error lists what would fit.
   public init(imageCount: Int, batchSize: Int, microbatch: Int, rankCount: Int) throws(BatchPlanError) {
-    guard microbatch > 0, microbatch % BatchPlanError.vectorWidth == 0 else {
+    guard microbatch > 0, microbatch % vectorWidth == 0 else {
       throw .microbatch(microbatch)
     }
     guard batchSize > 0, batchSize % microbatch == 0 else {
@@ -42,6 +37,12 @@ public struct BatchPlan: Sendable, Equatable {
   /// The part of the list that one rank takes.
   public var microbatchesPerRank: Int { microbatchesPerBatch / rankCount }
   public var stepsPerEpoch: Int { imageCount / batchSize }
+
+  /// The order in which an epoch takes the training images: the same on every rank.
+  public func order(seed: UInt64, epoch: Int) -> [Int32] {
+    var stream = RandomStream(seed: seed, purpose: .permutation, epoch: epoch)
+    return stream.permutation(count: imageCount)
+  }
 
   /// Which places of a batch's list rank `rank` takes.
   public func microbatches(ofRank rank: Int) -> Range<Int> {

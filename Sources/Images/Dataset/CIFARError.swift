@@ -1,4 +1,6 @@
+import Formats
 import Foundation
+import Text
 
 /// Image files that are not there or not what they should be.
 public enum CIFARError: Error, Equatable, CustomStringConvertible {
@@ -26,7 +28,7 @@ public enum CIFARError: Error, Equatable, CustomStringConvertible {
     case .noDirectory(let path):
       "there is no directory \(path); `make data` fetches CIFAR-10 to \(DataSource.defaultDirectory)"
     case .missingFile(let name, let directory, let contents, let expected):
-      "\(directory) holds no \(name), but \(Self.list(contents)); expected \(expected)\(Self.hint(contents))"
+      "\(directory) holds no \(name), but \(contents.isEmpty ? "nothing" : contents.listed(most: 8)); expected \(expected)\(Self.hint(contents))"
     case .unreadable(let path, let code):
       "cannot read \(path): \(String(cString: strerror(code)))"
     case .empty(let path):
@@ -52,10 +54,13 @@ public enum CIFARError: Error, Equatable, CustomStringConvertible {
     }
   }
 
-  private static func list(_ names: [String]) -> String {
-    if names.isEmpty { return "nothing" }
-    let shown = names.prefix(8).joined(separator: ", ")
-    return names.count > 8 ? "\(shown) and \(names.count - 8) more" : shown
+  /// Maps a file into memory.
+  static func reading(_ path: String) throws(CIFARError) -> MappedFile {
+    do {
+      return try MappedFile(path: path)
+    } catch {
+      throw .unreadable(path, code: error.code)
+    }
   }
 
   private static func hint(_ contents: [String]) -> String {
