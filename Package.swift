@@ -69,7 +69,10 @@ let package = Package(
     computing("Training", ["CxxHash", "Images", "Inference", "Kernels", "MPI", "Networks", "Pruning"]),
     computing(
       "Runs",
-      ["CMachine", "Formats", "Images", "Kernels", "Machine", "MPI", "Networks", "Pruning", "Text", "Training", yams]),
+      [
+        "CMachine", "Export", "Formats", "Images", "Inference", "Kernels", "Machine", "MPI", "Networks", "Pruning",
+        "Text", "Training", yams,
+      ]),
     .target(
       name: "Planning",
       dependencies: ["Images", "Kernels", "Machine", "MPI", "Networks", "Pruning", "Runs", "Text", "Training"]),
@@ -140,8 +143,9 @@ let package = Package(
       ], exclude: ["Golden"]),
     .testTarget(
       name: "RunsTests",
-      dependencies: ["Formats", "Images", "Kernels", "Networks", "Pruning", "Runs", "TestSupport", "Training"],
-      swiftSettings: compute),
+      dependencies: [
+        "Formats", "Images", "Kernels", "Networks", "Pruning", "Runs", "TestSupport", "Training",
+      ], swiftSettings: compute),
     .testTarget(
       name: "PlanningTests", dependencies: ["Networks", "Planning", "Pruning", "Runs", "TestSupport", "Training"],
       swiftSettings: compute),

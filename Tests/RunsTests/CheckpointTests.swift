@@ -29,14 +29,13 @@ struct CheckpointTests {
     var mask = Mask(allSurviving: 70)
     mask[3] = false
     mask[69] = false
-    var dead = DeadWeightDecay()
-    for _ in 0..<3 {
-      dead.advance(.init(learningRate: 0.1, momentum: 0.9, isNesterov: true, weightDecay: 5e-4))
-    }
+    var optimizer = GradientDescent(momentum: 0.9, isNesterov: true)
+    for _ in 0..<3 { optimizer.passDead(UpdateStep(learningRate: 0.1, weightDecay: 5e-4)) }
     return Checkpoint(
       configuration: Recipe.article.configuration, state: state, survivors: mask,
       arena: [1, -0.0, .leastNonzeroMagnitude, .greatestFiniteMagnitude, 0.1],
-      optimizer: OptimizerState(momentum: [0.1, -0.0, 3], dead: dead, deadMomentum: [7]),
+      optimizer: OptimizerState(
+        slices: ["momentum": [0.1, -0.0, 3]], dead: ["momentum": [7]], scalars: optimizer.scalars),
       metrics: Array("{\"a\":1}\n".utf8), report: Array("═══ 98 %\n".utf8), record: Array("{}\n".utf8))
   }
 
@@ -102,8 +101,7 @@ struct CheckpointTests {
         survivors: survivors.map { Mask(allSurviving: $0) },
         arena: [Float](repeating: 0, count: network.layout.count + arena),
         optimizer: OptimizerState(
-          momentum: [Float](repeating: 0, count: network.layout.liveCount + momentum), dead: DeadWeightDecay(),
-          deadMomentum: nil,
+          slices: ["momentum": [Float](repeating: 0, count: network.layout.liveCount + momentum)], scalars: [:],
           average: [Float](repeating: 0, count: network.layout.averagedCount + average)), metrics: [], report: [])
     }
     #expect(try checkpoint().network(classes: 10).layout == network.layout)
