@@ -56,6 +56,21 @@ struct CheckpointTests {
     #expect(try Checkpoint(path: path) == less)
   }
 
+  /// Where a run with another optimizer goes on from.
+  @Test func theSlicesOfAdamWComeBack() throws {
+    var configuration = Recipe.article.configuration
+    configuration.optimizer = .adamw
+    let checkpoint = Checkpoint(
+      configuration: configuration, state: RunState(stage: .dense), survivors: nil, arena: [1],
+      optimizer: OptimizerState(
+        slices: ["exp_avg": [0.1, -0.0], "exp_avg_sq": [1e-38, 2]], dead: ["exp_avg": [3], "exp_avg_sq": [4]],
+        scalars: ["beta1_power": 0.9 * 0.9, "beta2_power": 0.998001, "weight": 1], average: [5]),
+      metrics: [], report: [])
+    try checkpoint.write(to: path)
+    let read = try Checkpoint(path: path)
+    #expect(read == checkpoint && read.hasSameTensors(as: checkpoint))
+  }
+
   /// Any byte that changes makes another checkpoint of it, or none: never is one taken that is not what was written.
   @Test(arguments: [UInt8(1), 0x20, 0x80])
   func noChangedByteIsOverlooked(change: UInt8) throws {

@@ -88,4 +88,15 @@ struct ParameterUpdateTests {
     #expect(resumed.weights == whole.weights)
     #expect(try resumed.state() == whole.state())
   }
+
+  @Test func deadTapsFollowAdamWsDecay() {
+    let place = Place(Self.network(.resnet18), .adamw)
+    let dead = place.network.layout.dead
+    let before = place.weights[dead]
+    place.step(0..<2, full: place.network.layout.exchangedCount)
+    #expect(place.weights[dead] == before)
+    place.update.finishDeadTaps()
+    let factor = Float((1 - Double(Float(0.1)) * Double(Float(0.05))) * (1 - Double(Float(0.05)) * Double(Float(0.05))))
+    #expect(dead.count > 1_000_000 && place.weights[dead].elementsEqual(before.map { $0 * factor }))
+  }
 }

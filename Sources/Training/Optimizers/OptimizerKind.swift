@@ -2,6 +2,8 @@
 public enum OptimizerKind: String, Sendable, CaseIterable, Codable {
   /// Stochastic gradient descent with momentum.
   case sgd
+  /// Adam with decoupled weight decay.
+  case adamw
 
   /// The optimizer before its first step.
   ///
@@ -11,6 +13,7 @@ public enum OptimizerKind: String, Sendable, CaseIterable, Codable {
   public func make(momentum: Double, nesterov: Bool) -> any Optimizer {
     switch self {
     case .sgd: GradientDescent(momentum: Float(momentum), isNesterov: nesterov)
+    case .adamw: AdamW()
     }
   }
 }
