@@ -92,6 +92,8 @@ let package = Package(
         "Export", "Formats", "Images", "Inference", "Kernels", "MPI", "Machine", "Networks", "Planning", "Pruning",
         "Reports", "Runs", "Text", "Training", "Watchdog", argumentParser,
       ], plugins: ["CommitPlugin"]),
+    .executableTarget(
+      name: "prune-in-ten-lines", dependencies: ["Images", "MPI", "Networks", "Runs"], path: "Examples/PruneInTenLines"),
     .executableTarget(name: "kernel-bench", dependencies: ["Kernels", "Machine"], path: "Benchmarks/Kernels"),
 
     // MARK: - Tests, each with the modules that it looks into
@@ -144,7 +146,7 @@ let package = Package(
     .testTarget(
       name: "RunsTests",
       dependencies: [
-        "Formats", "Images", "Kernels", "Networks", "Pruning", "Runs", "TestSupport", "Training",
+        "Formats", "Images", "Kernels", "Networks", "Pruning", "Runs", "TestSupport", "Training", "prune-in-ten-lines",
       ], swiftSettings: compute),
     .testTarget(
       name: "PlanningTests", dependencies: ["Networks", "Planning", "Pruning", "Runs", "TestSupport", "Training"],
