@@ -73,7 +73,10 @@ let package = Package(
       ["Formats", "Images", "Inference", "Kernels", "MPI", "Networks", "Pruning", "RandomNumbers", "Text"]),
     computing(
       "Runs",
-      ["CMachine", "Formats", "Images", "Kernels", "Machine", "MPI", "Networks", "Pruning", "Text", "Training", yams]),
+      [
+        "CMachine", "Export", "Formats", "Images", "Inference", "Kernels", "Machine", "MPI", "Networks", "Pruning",
+        "Text", "Training", yams,
+      ]),
     .target(
       name: "Planning",
       dependencies: ["Images", "Kernels", "Machine", "MPI", "Networks", "Pruning", "Runs", "Text", "Training"]),
@@ -93,6 +96,8 @@ let package = Package(
         "Export", "Formats", "Images", "Inference", "Kernels", "MPI", "Machine", "Networks", "Planning", "Pruning",
         "Reports", "Runs", "Text", "Training", "Watchdog", argumentParser,
       ], plugins: ["CommitPlugin"]),
+    .executableTarget(
+      name: "prune-in-ten-lines", dependencies: ["Images", "MPI", "Networks", "Runs"], path: "Examples/PruneInTenLines"),
     .executableTarget(name: "kernel-bench", dependencies: ["Kernels", "Machine"], path: "Benchmarks/Kernels"),
 
     // MARK: - Tests, each with the modules that it looks into
@@ -144,8 +149,9 @@ let package = Package(
       ], exclude: ["Golden"]),
     .testTarget(
       name: "RunsTests",
-      dependencies: ["Formats", "Images", "Kernels", "Networks", "Pruning", "Runs", "TestSupport", "Training"],
-      swiftSettings: compute),
+      dependencies: [
+        "Formats", "Images", "Kernels", "Networks", "Pruning", "Runs", "TestSupport", "Training", "prune-in-ten-lines",
+      ], swiftSettings: compute),
     .testTarget(
       name: "PlanningTests", dependencies: ["Networks", "Planning", "Pruning", "Runs", "TestSupport", "Training"],
       swiftSettings: compute),

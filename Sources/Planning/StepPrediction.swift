@@ -22,9 +22,12 @@ public struct StepPrediction: Sendable, Equatable {
   /// The share of the ranks' time that one rank alone would need for the same step.
   public var efficiency: Double { alone / (Double(cluster.ranks) * seconds) }
 
-  /// - Parameter batchSize: over all ranks; of whole microbatches for each.
+  /// - Parameters:
+  ///   - batchSize: over all ranks; of whole microbatches for each.
+  ///   - optimizerSlices: the floats that the optimizer keeps for each parameter.
   public init(
-    _ cluster: Cluster, batchSize: Int, method: ExchangeMethod, phase: Calibration.Phase, calibration: Calibration
+    _ cluster: Cluster, batchSize: Int, method: ExchangeMethod, phase: Calibration.Phase, calibration: Calibration,
+    optimizerSlices: Int = 1
   ) {
     self.cluster = cluster
     self.batchSize = batchSize
@@ -45,7 +48,8 @@ public struct StepPrediction: Sendable, Equatable {
     // The calibration had one microbatch a rank.
     let depth = ReductionTree(0..<microbatches).buffers(inPlace: !isRounded) - 1
     let incoming = (n > 1 ? 1 : 0) - (calibration.ranks > 1 ? 1 : 0)
-    let momentum = owned - (method == .tree ? (phase.live + calibration.ranks - 1) / calibration.ranks : phase.live)
-    resident = phase.resident + 4 * ((depth + incoming) * phase.exchanged + momentum)
+    let calibrated = method == .tree ? (phase.live + calibration.ranks - 1) / calibration.ranks : phase.live
+    resident =
+      phase.resident + 4 * ((depth + incoming) * phase.exchanged + optimizerSlices * (owned - calibrated))
   }
 }

@@ -40,6 +40,7 @@ extension Trainer {
   /// - Parameter compute: computes the rank's own gradient again, which the sum has replaced in part.
   func explainNonFinite(_ compute: () -> Void) throws(MPIError) -> NonFiniteStep {
     let communicator = exchange.communicator
+    let network = place.network
     let layout = network.layout
     let found = firstNonFinite(in: exchange.owned)
     let first = try communicator.allReduce(found, .min)
@@ -63,7 +64,7 @@ extension Trainer {
   /// The place, in the list of parameters and then of statistics, of the first with an element in a range of the sum that is
   /// not finite; `Int.max` where there is none.
   private func firstNonFinite(in range: Range<Int>) -> Int {
-    let layout = network.layout
+    let layout = place.network.layout
     let blocks =
       layout.parameters.map { zip($0.blocks, $0.isLive).filter(\.1).map(\.0) }
       + layout.statistics.map { [$0.mean, $0.variance] }

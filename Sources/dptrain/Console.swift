@@ -1,13 +1,11 @@
 import MPI
-import Networks
-import Runs
-import Pruning
 import Reports
+import Runs
 import Text
 import Training
 
 /// What rank 0 says: on the terminal as it happens, and again in `report.txt`. Other ranks say nothing.
-final class Console: JobObserver {
+final class Console {
   /// Whether this rank is the one that speaks.
   let speaks: Bool
   /// Compares the run's time with the job's; nil where the job has no end.
@@ -15,10 +13,11 @@ final class Console: JobObserver {
   /// Where others can see how far this rank is; every rank says that.
   private let activity: CallActivity
   private var bar: ProgressBar
-  /// All that was said, without progress bars.
-  private(set) var report = ""
+  private let journal: RunJournal
 
-  init(_ world: Communicator) {
+  /// - Parameter journal: where all that is said goes, without progress bars.
+  init(_ world: Communicator, journal: RunJournal = RunJournal()) {
+    self.journal = journal
     speaks = world.rank == 0
     activity = world.activity
     bar = speaks ? .standardOutput : .silent
@@ -28,7 +27,7 @@ final class Console: JobObserver {
   func say(_ text: String = "") {
     guard speaks else { return }
     bar.print(text)
-    report += text + "\n"
+    journal.text += text + "\n"
   }
 
   /// Prints a line that is not kept for the report, which a run that was resumed shares with one that was not.
@@ -38,12 +37,6 @@ final class Console: JobObserver {
   }
 
   func warned(_ message: String) { announce("warning: \(message)") }
-
-  /// Takes over what was reported before a checkpoint.
-  func goOn(with checkpoint: Checkpoint) {
-    guard speaks else { return }
-    report = checkpoint.reportText
-  }
 
   /// Prints a heading with a line below it.
   func head(_ title: String) {
@@ -107,24 +100,5 @@ final class Console: JobObserver {
     text += "   test loss \(record.testLoss.fixed(4))  accuracy \(record.testAccuracy.percent())"
     if let speed = record.imagesPerSecond { text += "   \(Int(speed.rounded()).grouped) images/s" }
     say(text)
-  }
-
-  func prunedInTraining(_ job: Job, _ record: MetricsRecord, _ result: PruningResult, _ evaluation: Evaluation) {
-    let text =
-      "pruned to \(record.sparsity.percent()): test loss \(record.testLoss.fixed(4))  "
-      + "accuracy \(record.testAccuracy.percent()); "
-      + "\(result.cost.multiplyAdds.percent(of: result.cost.denseMultiplyAdds)) of the multiply-adds left"
-    say(text)
-    if !result.emptiedLayers.isEmpty { say("note: empty now: \(result.emptiedLayers.joined(separator: ", "))") }
-  }
-
-  /// Prints loss, accuracy and the classification report of an evaluation.
-  func show(_ evaluation: Evaluation, classNames: [String]) throws {
-    guard speaks else { return }
-    say("test loss \(evaluation.loss.fixed(4)), accuracy \(evaluation.accuracy.percent())")
-    say()
-    say(
-      try ClassificationReport(truth: evaluation.truth, predictions: evaluation.predictions, classNames: classNames)
-        .description)
   }
 }

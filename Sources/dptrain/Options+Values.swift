@@ -33,6 +33,7 @@ extension TrainingOptions {
       "recipe": recipe.rawValue, "arch": configuration.architecture.rawValue, "epochs": "\(dense.epochs)",
       "batch-size": "\(configuration.batchSize)", "microbatch": "\(configuration.microbatch)",
       "learning-rate": "\(dense.learningRate)", "learning-rate-schedule": dense.schedule.name.rawValue,
+      "optimizer": configuration.optimizer.rawValue,
       "momentum": "\(configuration.momentum)", "nesterov": "\(configuration.nesterov)",
       "weight-decay": "\(configuration.weightDecay)", "l1": "\(configuration.l1)",
       "label-smoothing": "\(configuration.labelSmoothing)", "augment": "\(configuration.augments)",

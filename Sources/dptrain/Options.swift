@@ -9,6 +9,7 @@ extension Architecture: ExpressibleByArgument {}
 extension Recipe: ExpressibleByArgument {}
 extension Augmentation.Flips: ExpressibleByArgument {}
 extension ExchangeMethod: ExpressibleByArgument {}
+extension OptimizerKind: ExpressibleByArgument {}
 extension PruneScope: ExpressibleByArgument {}
 extension PruneScore: ExpressibleByArgument {}
 
@@ -94,6 +95,9 @@ struct TrainingOptions: ParsableArguments {
 
   @Option(help: "What multi-step multiplies the learning rate by.")
   var learningRateFactor: Double?
+
+  @Option(help: "Stochastic gradient descent, or Adam with decoupled weight decay.")
+  var optimizer: OptimizerKind?
 
   @Option(help: "Momentum of stochastic gradient descent.")
   var momentum: Double?
@@ -195,6 +199,7 @@ struct TrainingOptions: ParsableArguments {
     result.dense.learningRate = learningRate ?? result.dense.learningRate
     result.dense.schedule = changed(result.dense.schedule, by: learningRateSchedule)
     result.finetune.schedule = changed(result.finetune.schedule, by: nil)
+    result.optimizer = optimizer ?? result.optimizer
     result.momentum = momentum ?? result.momentum
     result.nesterov = nesterov ?? result.nesterov
     result.weightDecay = weightDecay ?? result.weightDecay

@@ -126,7 +126,8 @@ struct PlanCommand: RankCommand {
       } catch { return PlanReport.Row(cluster: part, batchSize: batchSize, plan: nil, problem: "\(error)") }
       let plan = RunPlan(
         part, batchSize: batchSize, method: configuration.exchange, calibration: calibration,
-        trainingImages: trainingImages, testImages: images.test.count, densities: densities)
+        trainingImages: trainingImages, testImages: images.test.count, densities: densities,
+        optimizerSlices: configuration.method.optimizer.slices.count)
       return PlanReport.Row(cluster: part, batchSize: batchSize, plan: plan)
     }
     return PlanReport(calibration: calibration, method: configuration.exchange, rows: rows)

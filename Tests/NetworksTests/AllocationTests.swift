@@ -51,14 +51,4 @@ struct AllocationTests {
     #expect(allocations { microbatch.backward(into: gradient, adding: true) } == 0)
     #expect(allocations { microbatch.forward(training: false) } == 0)
   }
-
-  @Test("An optimizer's step allocates nothing")
-  func optimizer() {
-    let buffers = (0..<3).map { _ in AlignedBuffer(count: 1000) }
-    let step = GradientDescentStep(learningRate: 0.1, momentum: 0.9, isNesterov: true, weightDecay: 5e-4, l1: 1e-5)
-    let count = allocations {
-      step(weights: buffers[0].pointer, gradient: buffers[1].pointer, velocity: buffers[2].pointer, count: 1000)
-    }
-    #expect(count == 0)
-  }
 }

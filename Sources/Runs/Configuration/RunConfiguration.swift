@@ -110,6 +110,7 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
   public var batchSize: Int
   /// Images that one forward and backward pass handles, a multiple of 16.
   public var microbatch: Int
+  public var optimizer = OptimizerKind.sgd
   public var momentum: Double
   public var nesterov: Bool
   public var weightDecay: Double
@@ -165,8 +166,8 @@ extension RunConfiguration {
       seed: seed,
       augmentation: augments
         ? Augmentation(seed: seed, epoch: 0, flips: flips, padding: cropPadding, cutout: cutout) : nil,
-      exchange: exchange, momentum: momentum, nesterov: nesterov, weightDecay: weightDecay, decaysAll: decaysAll,
-      averaging: averaging)
+      exchange: exchange, optimizer: optimizer.make(momentum: momentum, nesterov: nesterov), weightDecay: weightDecay,
+      decaysAll: decaysAll, averaging: averaging)
   }
 
   /// How the survivors of a round are trained.
@@ -229,6 +230,7 @@ extension RunConfiguration {
     model = try values.decodeIfPresent(String.self, forKey: .model)
     isMasked = try values.decode(Bool.self, forKey: .isMasked)
     holdout = try values.decodeIfPresent(Int.self, forKey: .holdout)
+    optimizer = try values.decodeIfPresent(OptimizerKind.self, forKey: .optimizer) ?? optimizer
     decaysAll = try values.decodeIfPresent(Bool.self, forKey: .decaysAll) ?? decaysAll
     averaging = try values.decodeIfPresent(Double.self, forKey: .averaging) ?? averaging
     flips = try values.decodeIfPresent(Augmentation.Flips.self, forKey: .flips) ?? flips

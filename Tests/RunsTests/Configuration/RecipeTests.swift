@@ -33,7 +33,7 @@ struct RecipeTests {
   /// `mpirun -n 8` works as typed.
   @Test(arguments: [1, 2, 4, 8])
   func theQuickBatchDividesOverRanks(ranks: Int) throws {
-    let plan = try Job.plan(Recipe.quick.configuration, data: .synthetic(), ranks: ranks)
+    let plan = try Recipe.quick.configuration.plan(data: .synthetic(), ranks: ranks)
     #expect(plan.microbatchesPerRank == 8 / ranks)
     #expect(plan.stepsPerEpoch == 10)
   }
@@ -41,9 +41,9 @@ struct RecipeTests {
   @Test func fewerImagesMakeFewerSteps() throws {
     var configuration = Recipe.quick.configuration
     configuration.trainingImages = 1_100
-    #expect(try Job.plan(configuration, data: .synthetic(), ranks: 1).stepsPerEpoch == 2)
+    #expect(try configuration.plan(data: .synthetic(), ranks: 1).stepsPerEpoch == 2)
     configuration.trainingImages = 1_000_000
-    #expect(try Job.plan(configuration, data: .synthetic(), ranks: 1).stepsPerEpoch == 10)
+    #expect(try configuration.plan(data: .synthetic(), ranks: 1).stepsPerEpoch == 10)
   }
 
   @Test(arguments: Recipe.allCases)

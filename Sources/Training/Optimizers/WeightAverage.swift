@@ -11,9 +11,9 @@ import Networks
 /// is gone, and running statistics from before it do not fit them. Dead taps have none: no result depends on them.
 final class WeightAverage {
   /// The places in the arena.
-  private let range: Range<Int>
+  let range: Range<Int>
   private let decay: Float
-  private let values: AlignedBuffer
+  let values: AlignedBuffer
 
   /// - Parameters:
   ///   - network: whose present values it begins with.
@@ -34,19 +34,8 @@ final class WeightAverage {
     for index in 0..<range.count { average[index] += rate * (source[index] - average[index]) }
   }
 
-  /// Copies the rank's part to its places in a buffer of the layout.
-  func copy(to buffer: AlignedBuffer) {
-    (buffer.pointer + range.lowerBound).update(from: values.pointer, count: range.count)
-  }
-
-  /// Takes over the rank's part of an average.
-  ///
-  /// - Parameters:
-  ///   - whole: of all ranks together.
-  ///   - place: where in `whole` an element of the arena is found.
-  func take(_ whole: [Float], from place: (Int) -> Int = { $0 }) {
-    for index in range { values.pointer[index - range.lowerBound] = whole[place(index)] }
-  }
+  /// Takes over the rank's part of an average of all ranks together.
+  func take(_ whole: [Float]) { _ = values.elements.update(fromContentsOf: whole[range]) }
 }
 
 extension ParameterLayout {

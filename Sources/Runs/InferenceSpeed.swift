@@ -1,3 +1,5 @@
+import Export
+import Foundation
 import Images
 import Inference
 import Kernels
@@ -49,5 +51,15 @@ public struct InferenceSpeed: Sendable, Equatable, Codable {
     }
     let rates = seconds.map { Double(batch) / $0.sorted()[$0.count / 2] }
     return InferenceSpeed(batch: batch, dense: rates[0], pruned: rates[1])
+  }
+}
+
+extension RunDirectory {
+  /// The bytes that `dptrain export --format packed` makes of the pruned model; nil where there is none, or one with weights that
+  /// are no finite numbers.
+  var packedBytes: Int? {
+    let path = file("pruned.safetensors")
+    guard FileManager.default.fileExists(atPath: path), let model = try? InferenceModel(path: path) else { return nil }
+    return try? PackedModel(model.network, model.architecture, values: .fp32, metadata: model.metadata).bytes.count
   }
 }
