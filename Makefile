@@ -114,5 +114,5 @@ format: ## format the Swift sources in place
 	swift format --in-place --recursive Sources Tests Benchmarks Plugins Package.swift
 
 clean: ## remove what was built; data and runs stay
-	rm -rf .build Benchmarks/.venv Tests/Peers/.venv
+	rm -rf .build .build-* Benchmarks/.venv Tests/Peers/.venv
 	find Tests Benchmarks -name __pycache__ -prune -exec rm -rf {} +
