@@ -25,6 +25,9 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
+/// The MPI to build against, by its name for pkg-config: Open MPI, or `DPTRAIN_MPI` (`mpich`, `impi`, `mvapich2`, …).
+let mpi = ProcessInfo.processInfo.environment["DPTRAIN_MPI"] ?? "ompi-c"
+
 let package = Package(
   name: "dptrain",
   products: [
@@ -44,8 +47,7 @@ let package = Package(
   targets: [
     // MARK: - C
 
-    .systemLibrary(
-      name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev", "openmpi-bin"])]),
+    .systemLibrary(name: "CMPI", pkgConfig: mpi, providers: [.apt(["libopenmpi-dev", "openmpi-bin"])]),
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CxxHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
     .target(name: "CImages", linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
@@ -55,18 +57,20 @@ let package = Package(
 
     .target(name: "Text"),
     computing("Machine", ["CMachine"]),
-    .target(name: "MPI", dependencies: ["CMPI"], exclude: ["README.md"]),
+    .target(name: "MPI", dependencies: ["CMPI"]),
     .target(name: "Watchdog", dependencies: ["MPI"]),
     computing("RandomNumbers", []),
-    .target(name: "Formats"),
-    computing("Images", ["CImages", "CxxHash", "Formats", "RandomNumbers"]),
+    .target(name: "Formats", dependencies: ["CxxHash"]),
+    computing("Images", ["CImages", "Formats", "RandomNumbers", "Text"]),
     computing("Kernels", ["COpenBLAS", "Machine"]),
     computing("Networks", ["Formats", "Kernels", "RandomNumbers"]),
     computing("Pruning", ["Kernels", "Networks", "RandomNumbers"]),
     computing("Inference", ["Kernels", "Networks"]),
     computing(
-      "Export", ["CxxHash", "Formats", "Inference", "Kernels", "Networks", protobuf], exclude: ["ONNX/onnx.proto"]),
-    computing("Training", ["CxxHash", "Images", "Inference", "Kernels", "MPI", "Networks", "Pruning"]),
+      "Export", ["Formats", "Inference", "Kernels", "Networks", protobuf], exclude: ["ONNX/onnx.proto"]),
+    computing(
+      "Training",
+      ["Formats", "Images", "Inference", "Kernels", "MPI", "Networks", "Pruning", "RandomNumbers", "Text"]),
     computing(
       "Runs",
       ["CMachine", "Formats", "Images", "Kernels", "Machine", "MPI", "Networks", "Pruning", "Text", "Training", yams]),
@@ -76,7 +80,7 @@ let package = Package(
     computing(
       "Reports",
       [
-        "Export", "Formats", "Images", "Inference", "Kernels", "Networks", "Pruning", "Runs", "Text", "Training",
+        "Export", "Formats", "Images", "Inference", "Kernels", "MPI", "Networks", "Pruning", "Runs", "Text", "Training",
         protobuf,
       ], exclude: ["TensorBoard/event.proto"]),
 
@@ -103,7 +107,7 @@ let package = Package(
     .executableTarget(
       name: "fuzz",
       dependencies: [
-        "CAllocationCounter", "CxxHash", "Export", "Formats", "Images", "Inference", "Networks", "Pruning",
+        "CAllocationCounter", "Export", "Formats", "Images", "Inference", "Networks", "Pruning",
         "RandomNumbers", "Reports", "Runs", "Training", "Watchdog", argumentParser,
       ], path: "Tests/Fuzz", swiftSettings: compute),
     .testTarget(name: "SupportTests", dependencies: ["TestSupport"]),

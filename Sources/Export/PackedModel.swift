@@ -1,4 +1,3 @@
-import CxxHash
 import Formats
 import Inference
 import Networks
@@ -99,12 +98,4 @@ package enum PackedLayout {
   static let headSize = 48
   static let nameSize = 16
   static let checksumSize = 16
-
-  /// The XXH3 hash (128 bits) of some bytes, the highest byte first, as `xxh128sum` prints it.
-  package static func checksum(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
-    let hash = XXH3_128bits(bytes.baseAddress, bytes.count)
-    return [hash.high64, hash.low64].flatMap { word in
-      (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(8 * (7 - $0))) }
-    }
-  }
 }

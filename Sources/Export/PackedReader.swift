@@ -66,7 +66,7 @@ package struct PackedReader {
       throw error(at: lengthPlace, .length(announced: length, found: bytes.count))
     }
     end -= PackedLayout.checksumSize
-    let checksum = PackedLayout.checksum(UnsafeRawBufferPointer(rebasing: bytes[..<end]))
+    let checksum = Hash128(UnsafeRawBufferPointer(rebasing: bytes[..<end])).bytes
     guard bytes[end...].elementsEqual(checksum) else { throw error(at: end, .checksum) }
   }
 

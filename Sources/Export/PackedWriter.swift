@@ -32,7 +32,7 @@ struct PackedWriter {
     for layer in network.layers { write(layer, model.values) }
     let length = UInt64(bytes.count + PackedLayout.checksumSize)
     for byte in 0..<8 { bytes[lengthPlace + byte] = UInt8(truncatingIfNeeded: length >> UInt64(8 * byte)) }
-    bytes += bytes.withUnsafeBytes { PackedLayout.checksum($0) }
+    bytes += bytes.withUnsafeBytes { Hash128($0).bytes }
   }
 
   private mutating func write(_ number: UInt32) {

@@ -99,7 +99,7 @@ extension Calibration {
 
   private static func additionSeconds(count: Int, _ world: Communicator) throws -> Double {
     let (sum, term) = (AlignedBuffer(count: count), AlignedBuffer(count: count))
-    return try repeated(9, world) { add(term.pointer, to: sum.pointer, count: count) } / Double(count)
+    return try repeated(9, world) { addFloats(term.pointer, to: sum.pointer, count: count) } / Double(count)
   }
 
   private static func copySeconds(count: Int) -> Double {

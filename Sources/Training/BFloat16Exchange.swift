@@ -57,7 +57,7 @@ final class BFloat16Exchange {
     packBFloat16(gradient.pointer, to: packedStart, count: rounded)
     try communicator.allToAll(UnsafeBufferPointer(packed), layout, into: incoming, incomingLayout)
     unpackBFloat16(incomingStart, to: sums.pointer, count: sums.count)
-    addTree(sums, 0..<communicator.size, count: slice.count, rounds: true)
+    addTree(sums, count: slice.count, rounds: true)
     packBFloat16(sums.pointer, to: packedStart + slice.lowerBound, count: slice.count)
     try communicator.allGather(inPlace: packed, layout: layout)
     unpackBFloat16(packedStart, to: gradient.pointer, count: rounded)
@@ -69,18 +69,16 @@ final class BFloat16Exchange {
     let own = exactSums[communicator.rank * exact..<(communicator.rank + 1) * exact]
     own.baseAddress?.update(from: gradient.pointer + rounded, count: exact)
     try communicator.allGather(inPlace: exactSums.elements)
-    addTree(exactSums, 0..<communicator.size, count: exact, rounds: false)
+    addTree(exactSums, count: exact, rounds: false)
     (gradient.pointer + rounded).update(from: exactSums.pointer, count: exact)
   }
 
-  /// Adds the partial sums of these ranks, `count` floats each, into the place of the first.
-  private func addTree(_ sums: AlignedBuffer, _ ranks: Range<Int>, count: Int, rounds: Bool) {
-    guard ranks.count > 1 else { return }
-    let middle = ranks.lowerBound + ranks.count / 2
-    addTree(sums, ranks.lowerBound..<middle, count: count, rounds: rounds)
-    addTree(sums, middle..<ranks.upperBound, count: count, rounds: rounds)
-    let sum = sums.pointer + ranks.lowerBound * count
-    add(sums.pointer + middle * count, to: sum, count: count)
-    if rounds { roundToBFloat16(sum, count: count) }
+  /// Adds the partial sums of all ranks, `count` floats each, into the place of the first.
+  private func addTree(_ sums: AlignedBuffer, count: Int, rounds: Bool) {
+    ReductionTree(0..<communicator.size).forEachAddition { first, second in
+      let sum = sums.pointer + first * count
+      addFloats(sums.pointer + second * count, to: sum, count: count)
+      if rounds { roundToBFloat16(sum, count: count) }
+    }
   }
 }

@@ -25,7 +25,7 @@ package struct DeadWeightDecay: Sendable, Equatable, Codable {
   package mutating func apply(to weights: UnsafeMutableBufferPointer<Float>) {
     guard weight != 1 else { return }
     guard let first = weights.baseAddress else { return }
-    scale(first, by: Float(weight), count: weights.count)
+    scaleFloats(first, by: Float(weight), count: weights.count)
     velocity = weight == 0 ? 0 : velocity / weight
     weight = 1
   }

@@ -69,7 +69,10 @@ public final class Exchange {
     case .tree:
       try communicator.allToAll(
         UnsafeBufferPointer(gradient[0..<count]), layout, into: incoming.elements, incomingLayout)
-      addTree(0..<communicator.size)
+      let slice = owned.count
+      ReductionTree(0..<communicator.size).forEachAddition { sum, addend in
+        addFloats(incoming.pointer + addend * slice, to: incoming.pointer + sum * slice, count: slice)
+      }
       gradient[owned].baseAddress?.update(from: incoming.pointer, count: owned.count)
     }
   }
@@ -84,15 +87,5 @@ public final class Exchange {
   public func gather(_ arena: AlignedBuffer) throws(MPIError) {
     guard communicator.size > 1, method == .tree else { return }
     try communicator.allGather(inPlace: arena[0..<count], layout: layout)
-  }
-
-  /// Adds the partial sums of these ranks into the place of the first.
-  private func addTree(_ ranks: Range<Int>) {
-    guard ranks.count > 1 else { return }
-    let middle = ranks.lowerBound + ranks.count / 2
-    addTree(ranks.lowerBound..<middle)
-    addTree(middle..<ranks.upperBound)
-    let slice = owned.count
-    add(incoming.pointer + middle * slice, to: incoming.pointer + ranks.lowerBound * slice, count: slice)
   }
 }

@@ -49,7 +49,7 @@ extension Trainer {
     compute()
     let isOwn = !isFinite(0..<layout.exchangedCount)
     let flags = try communicator.allGather(isOwn ? 1 : 0)
-    let weightsAreFinite = Kernels.isFinite(network.arena.pointer, count: layout.count)
+    let weightsAreFinite = areFinite(network.arena.pointer, count: layout.count)
     let all = try communicator.allReduce(weightsAreFinite ? 1 : 0, .min) == 1
     let hosts = try communicator.gather(Communicator.hostName, root: 0)
     let ranks = flags.indices.filter { flags[$0] == 1 }
@@ -71,6 +71,6 @@ extension Trainer {
   }
 
   private func isFinite(_ range: Range<Int>) -> Bool {
-    Kernels.isFinite(accumulator.sum.pointer + range.lowerBound, count: range.count)
+    areFinite(accumulator.sum.pointer + range.lowerBound, count: range.count)
   }
 }

@@ -211,7 +211,7 @@ public final class Trainer {
   ///   - firstStep: how many of its steps are done.
   ///   - onStep: called after each step.
   public func trainEpoch(_ epoch: Int, from firstStep: Int = 0, onStep: (StepReport) throws -> Void) throws {
-    let order = epochOrder(seed: method.seed, epoch: epoch, count: plan.imageCount)
+    let order = plan.order(seed: method.seed, epoch: epoch)
     let augmentation = method.augmentation?.inEpoch(epoch)
     try order.withUnsafeBufferPointer { order in
       for step in firstStep..<max(firstStep, plan.stepsPerEpoch) {
@@ -231,7 +231,7 @@ public final class Trainer {
     var requests = self.requests()
     measure(\.update) {
       let owned = gradient[exchange.owned]
-      if let first = owned.baseAddress, !isFinite(first, count: owned.count) { requests.insert(.nonFinite) }
+      if let first = owned.baseAddress, !areFinite(first, count: owned.count) { requests.insert(.nonFinite) }
     }
     requests = try measure(\.exchange) { try exchange.agree(requests) }
     stepsDone += 1

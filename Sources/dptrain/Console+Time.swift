@@ -1,4 +1,5 @@
 import Foundation
+import MPI
 import Networks
 import Runs
 import Training
@@ -8,7 +9,7 @@ extension Console {
   /// time that Slurm gives it.
   func watchTime(of setup: JobSetup, hosts: Int) {
     let environment = ProcessInfo.processInfo.environment
-    if let note = LaunchNotes.keepalive(hosts: hosts, reading: { environment[$0] }) { announce(note) }
+    if let note = MPIImplementation.current.launchNote(hosts: hosts, reading: { environment[$0] }) { announce(note) }
     guard speaks, let seconds = SlurmTime.secondsLeft(reading: { environment[$0] }) else { return }
     let plan = setup.plan
     let layout = ParameterLayout(setup.configuration.architecture.graph(classes: setup.data.classNames.count))

@@ -58,13 +58,12 @@ final class Console: JobObserver {
         ? "dense training" : "fine-tuning" + (start.rounds > 1 ? ", round \(start.round)" : ""))
     let numbers = start.numbers
     guard numbers.epochs > 0 else { return }
-    let epochs = numbers.epochs == 1 ? "1 epoch" : "\(numbers.epochs) epochs"
     let title =
       start.phase == .dense
       ? (start.isGradual ? "Training with gradual pruning" : "Dense training")
       : (start.rewinds ? "Training again from epoch \(numbers.skippedEpochs) on" : "Fine-tuning")
         + (start.rounds > 1 ? ", round \(start.round) of \(start.rounds)" : "")
-    head("\(title): \(epochs)")
+    head("\(title): \(numbers.epochs.counted("epoch"))")
     say("learning rate \(numbers.learningRate.significant(3)), \(numbers.schedule); \(start.steps.grouped) steps")
     say()
   }
@@ -99,22 +98,21 @@ final class Console: JobObserver {
   }
 
   func epochEnded(_ record: MetricsRecord, epochs: Int) {
-    func percent(_ fraction: Double) -> String { (100 * fraction).fixed(2) + " %" }
     let width = String(epochs).count
     let number = String(repeating: " ", count: width - String(record.epoch).count) + String(record.epoch)
     var text = "epoch \(number)/\(epochs)"
     if let loss = record.trainLoss, let accuracy = record.trainAccuracy {
-      text += "   training loss \(loss.fixed(4))  accuracy \(percent(accuracy))"
+      text += "   training loss \(loss.fixed(4))  accuracy \(accuracy.percent())"
     }
-    text += "   test loss \(record.testLoss.fixed(4))  accuracy \(percent(record.testAccuracy))"
+    text += "   test loss \(record.testLoss.fixed(4))  accuracy \(record.testAccuracy.percent())"
     if let speed = record.imagesPerSecond { text += "   \(Int(speed.rounded()).grouped) images/s" }
     say(text)
   }
 
   func prunedInTraining(_ job: Job, _ record: MetricsRecord, _ result: PruningResult, _ evaluation: Evaluation) {
     let text =
-      "pruned to \((100 * record.sparsity).fixed(2)) %: test loss \(record.testLoss.fixed(4))  "
-      + "accuracy \((100 * record.testAccuracy).fixed(2)) %; "
+      "pruned to \(record.sparsity.percent()): test loss \(record.testLoss.fixed(4))  "
+      + "accuracy \(record.testAccuracy.percent()); "
       + "\(result.cost.multiplyAdds.percent(of: result.cost.denseMultiplyAdds)) of the multiply-adds left"
     say(text)
     if !result.emptiedLayers.isEmpty { say("note: empty now: \(result.emptiedLayers.joined(separator: ", "))") }
@@ -123,7 +121,7 @@ final class Console: JobObserver {
   /// Prints loss, accuracy and the classification report of an evaluation.
   func show(_ evaluation: Evaluation, classNames: [String]) throws {
     guard speaks else { return }
-    say("test loss \(evaluation.loss.fixed(4)), accuracy \((100 * evaluation.accuracy).fixed(2)) %")
+    say("test loss \(evaluation.loss.fixed(4)), accuracy \(evaluation.accuracy.percent())")
     say()
     say(
       try ClassificationReport(truth: evaluation.truth, predictions: evaluation.predictions, classNames: classNames)

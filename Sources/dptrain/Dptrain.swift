@@ -17,7 +17,7 @@ struct Dptrain: ParsableCommand {
     discussion: """
       The main job, on eight ranks and on one:
 
-        mpirun -n 8 dptrain --prune 0.98
+        \(MPIImplementation.current.launcher) -n 8 dptrain --prune 0.98
         dptrain --prune 0.98
 
       Without a subcommand dptrain does the whole job (the subcommand `run`). Without --data it takes \

@@ -51,12 +51,7 @@ struct PruningOptions: ParsableArguments {
   @Option(help: "Choose over all convolutions together (global) or in each by itself (local).")
   var scope: PruneScope = .global
 
-  @Option(
-    help: """
-      What goes first: the smallest magnitudes (l1), those over the weight's cost to a power (l1-per-cost), over their \
-      layer's larger ones (lamp); the smallest of each layer, by Erdős–Rényi-kernel densities (erk) or the same for all \
-      (uniform); or any (random), as a control.
-      """)
+  @Option(help: "\(PruneScore.help)")
   var score: PruneScore = .l1
 
   @Option(help: "The power of the cost in --score l1-per-cost, from 0 to 4 (default: 0.5).")

@@ -1,3 +1,4 @@
+import Formats
 import Inference
 import Networks
 import Testing
@@ -34,7 +35,7 @@ struct PackedErrorTests {
     for byte in 0..<8 where bytes.count >= 24 {
       bytes[16 + byte] = UInt8(truncatingIfNeeded: length >> UInt64(8 * byte))
     }
-    return bytes + bytes.withUnsafeBytes { PackedLayout.checksum($0) }
+    return bytes + bytes.withUnsafeBytes { Hash128($0).bytes }
   }
 
   @Test func theGoodFileIsGood() {

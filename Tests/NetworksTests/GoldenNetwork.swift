@@ -45,7 +45,7 @@ final class GoldenNetwork {
     gradient[0..<network.layout.exchangedCount].update(repeating: .nan)
     for (index, microbatch) in microbatches.enumerated() { microbatch.backward(into: gradient, adding: index > 0) }
     if microbatches.count > 1 {
-      scale(gradient.pointer, by: 1 / Float(microbatches.count), count: network.layout.exchangedCount)
+      scaleFloats(gradient.pointer, by: 1 / Float(microbatches.count), count: network.layout.exchangedCount)
     }
   }
 

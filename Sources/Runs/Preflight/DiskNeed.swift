@@ -47,7 +47,7 @@ public struct DiskNeed: Sendable, Equatable, CustomStringConvertible {
   public var bytes: Int { models * modelBytes + checkpoints * checkpointBytes + Self.reports * recordBytes + Self.rest }
 
   public var description: String {
-    "\(models) \(models == 1 ? "model" : "models") of \(modelBytes.bytes), up to \(checkpoints) checkpoints of "
+    "\(models.counted("model")) of \(modelBytes.bytes), up to \(checkpoints) checkpoints of "
       + "\(checkpointBytes.bytes) at a time"
   }
 
