@@ -120,9 +120,9 @@ let package = Package(
     .testTarget(name: "MPITests", dependencies: ["MPI", "TestSupport", "mpi-conformance"]),
     .testTarget(name: "WatchdogTests", dependencies: ["MPI", "Watchdog"]),
     // Without the compute flags: what the compute modules are built for must not depend on who asks.
-    .testTarget(name: "MachineTests", dependencies: ["Kernels", "Machine"]),
-    .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"], swiftSettings: compute),
-    .testTarget(name: "FormatsTests", dependencies: ["Formats"], exclude: ["Golden"]),
+    .testTarget(name: "MachineTests", dependencies: ["Kernels", "Machine", "TestSupport"]),
+    .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers", "TestSupport"], swiftSettings: compute),
+    .testTarget(name: "FormatsTests", dependencies: ["Formats", "TestSupport"], exclude: ["Golden"]),
     .testTarget(
       name: "ImagesTests", dependencies: ["Formats", "Images", "RandomNumbers", "TestSupport"],
       exclude: ["Records/Golden", "Pictures/Golden"], swiftSettings: compute),

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Models to and from PyTorch under pytorch-cifar's names, masked and not. (`docs/interchange.md` shows torchvision's.)
-@Suite(.python("torch"), .python("safetensors"))
+@Suite(.peer("torch"), .peer("safetensors"))
 struct PyTorchTests {
   private static func difference(_ network: FoldedNetwork, _ images: [Float], _ logits: URL) throws -> Float {
     let expected = network.logits(images)
@@ -20,7 +20,7 @@ struct PyTorchTests {
     func url(_ name: String) -> URL { directory.url.appending(path: name) }
     let images = randomImages(3)
     try RawFloats.write(images, to: url("images"))
-    let result = try PythonPeer.script(
+    let result = try Peer.python(
       "pytorch_cifar.py", ["save"] + ["model.safetensors", "images", "logits"].map { url($0).path() } + options)
     try #require(result.succeeded, "\(result)")
     let network = try Network(path: url("model.safetensors").path(), classes: 10)
@@ -38,7 +38,7 @@ struct PyTorchTests {
     try RawFloats.write(images, to: url("images"))
     let path = url("model.safetensors").path()
     try SafetensorsFile.write(network.stateDictionary(names: .pytorchCIFAR, masked: masked), to: path)
-    let result = try PythonPeer.script(
+    let result = try Peer.python(
       "pytorch_cifar.py", ["load", path] + ["images", "logits"].map { url($0).path() })
     try #require(result.succeeded, "\(result)")
     #expect(try Self.difference(FoldedNetwork(network), images, url("logits")) < 1e-4)

@@ -6,8 +6,9 @@ import Testing
 import Runs
 import Training
 
-/// The recipes' numbers, and what pruning makes of its options.
+/// What the recipes mean, and what pruning makes of its options.
 struct RecipeTests {
+  /// As the article gives them.
   @Test func theArticlesNumbers() {
     let article = Recipe.article.configuration
     #expect(article.architecture == .resnet18)
@@ -18,16 +19,6 @@ struct RecipeTests {
     let schedule = LearningRateSchedule.multiStep(milestones: [100, 150], factor: 0.1)
     #expect(article.dense == PhaseConfiguration(epochs: 200, learningRate: 0.1, schedule: schedule))
     #expect(article.finetune.epochs == 200 && article.finetune.learningRate == 1e-3)
-  }
-
-  @Test func theQuickNumbers() {
-    let quick = Recipe.quick.configuration
-    #expect(quick.architecture == .resnet18)
-    #expect(quick.batchSize == 512 && quick.microbatch == 64)
-    #expect(quick.dense.epochs == 32 && quick.finetune.epochs == 20)
-    #expect(quick.flips == .alternating && quick.cropPadding == 2 && quick.cutout == 8)
-    #expect(quick.dense.schedule == .oneCycle(rise: 0.2, end: 0.05) && quick.averaging == 0.99)
-    #expect(quick.exchange == .tree && quick.seed == 0)
   }
 
   /// `mpirun -n 8` works as typed.
