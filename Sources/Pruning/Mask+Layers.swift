@@ -5,7 +5,7 @@ extension Mask {
   /// taps. By name, in the order of the `state_dict`.
   public func emptyLayers(of layout: ParameterLayout) -> [String] {
     layout.parameters.filter { parameter in
-      (parameter.role == .convolutionWeight || parameter.role == .linearWeight)
+      parameter.role.isWeight
         && zip(parameter.blocks, parameter.isLive).allSatisfy { !$1 || survivors(in: $0) == 0 }
     }.map(\.name)
   }

@@ -1,5 +1,4 @@
 import Foundation
-import Kernels
 import Networks
 
 /// One number an arena element, by which survivors are ranked in place of their magnitudes; 0 for dead taps.
@@ -14,20 +13,13 @@ enum Scores {
     graph: NetworkGraph?
   ) throws(PruningError) -> [Float] {
     var scores = [Float](repeating: 0, count: weights.count)
-    let shapes = graph?.weightShapes ?? [:]
+    let costs = graph?.weightCosts ?? [:]
     for parameter in parameters {
       switch request.score {
       case .l1, .random, .erk, .uniform:
         for block in parameter.liveBlocks { for index in block { scores[index] = abs(weights[index]) } }
       case .l1PerCost:
-        let costs: [Int]
-        if parameter.role == .linearWeight {
-          costs = [1]
-        } else if let shape = shapes[parameter.name] {
-          costs = shape.outputsPerTap
-        } else {
-          throw .unknownCost(parameter: parameter.name)
-        }
+        guard let costs = costs[parameter.name] else { throw .unknownCost(parameter: parameter.name) }
         for ((block, isLive), cost) in zip(zip(parameter.blocks, parameter.isLive), costs) where isLive && cost > 0 {
           let divisor = pow(Double(cost), request.costPower)
           for index in block { scores[index] = Float(Double(abs(weights[index])) / divisor) }
