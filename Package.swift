@@ -98,7 +98,7 @@ let package = Package(
     .target(name: "CAllocationCounter", path: "Tests/AllocationCounter"),
     .executableTarget(name: "mpi-conformance", dependencies: ["MPI"], path: "Tests/MPIConformance"),
     .executableTarget(
-      name: "training-faults", dependencies: ["Images", "MPI", "Networks", "Runs", "Training"],
+      name: "training-faults", dependencies: ["Images", "MPI", "Networks", "Pruning", "Runs", "Training"],
       path: "Tests/TrainingFaults"),
     .executableTarget(
       name: "fuzz",

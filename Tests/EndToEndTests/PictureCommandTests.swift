@@ -4,7 +4,7 @@ import Testing
 
 /// `predict` on pictures, record files and standard input.
 struct PictureCommandTests {
-  private static let golden = Peer.project.appending(path: "Tests/PicturesTests/Golden")
+  private static let golden = Peer.project.appending(path: "Tests/ImagesTests/Pictures/Golden")
   private static func picture(_ name: String) -> String { golden.appending(path: name).path() }
 
   private func model() throws -> String { try FinishedRun.on(ranks: 2).path("pruned.safetensors") }

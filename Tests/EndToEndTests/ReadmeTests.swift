@@ -27,7 +27,7 @@ struct ReadmeTests {
   func theCommandWorks(command: String) throws {
     let scratch = try Scratch()
     try scratch.writeImages("data/cifar-10-batches-bin")
-    let picture = Peer.project.appending(path: "Tests/PicturesTests/Golden/rgb.png")
+    let picture = Peer.project.appending(path: "Tests/ImagesTests/Pictures/Golden/rgb.png")
     try scratch.write(Data(contentsOf: picture), "photo.png")
     let program = URL(filePath: try builtExecutable("dptrain"))
     let place = scratch.url.appending(path: ".build/release")

@@ -1,4 +1,4 @@
-"""Writes Tests/CIFARTests/Golden: a record and what torchvision's transforms make of it (pip install torchvision numpy).
+"""Writes Tests/ImagesTests/Records/Golden: a record and what torchvision's transforms make of it (pip install torchvision numpy).
 
     python3 Tests/Golden/cifar_crops.py
 
@@ -15,7 +15,7 @@ from torchvision.transforms import functional
 
 PLACEMENTS = [(0, 0, False), (8, 8, False), (4, 4, True), (1, 7, True), (8, 3, True), (3, 0, True)]
 
-folder = Path(__file__).parent.parent / "CIFARTests" / "Golden"
+folder = Path(__file__).parent.parent / "ImagesTests" / "Records" / "Golden"
 folder.mkdir(parents=True, exist_ok=True)
 # Every byte value occurs in every channel.
 planes = (np.arange(3 * 1024) * 37 % 256).astype(np.uint8).reshape(3, 32, 32)

@@ -1,4 +1,4 @@
-"""Writes ReportingTests/Golden/classification_report.json: scikit-learn's report and confusion matrix of made-up predictions.
+"""Writes ReportsTests/Tables/Golden/classification_report.json: scikit-learn's report and confusion matrix of made-up predictions.
 
     python Tests/Golden/classification_report.py        (needs scikit-learn; written with 1.9.1)
 """
@@ -52,7 +52,7 @@ def main():
         case("uneven support", *draw(generator, 400, 4, 0.7, truth_from=[0, 0, 0, 0, 0, 0, 1, 1, 2, 3]), list("abcd")),
     ]
     golden = {"scikit-learn": sklearn.__version__, "cases": cases}
-    path = pathlib.Path(__file__).parent.parent / "ReportingTests" / "Golden" / "classification_report.json"
+    path = pathlib.Path(__file__).parent.parent / "ReportsTests" / "Tables" / "Golden" / "classification_report.json"
     path.write_text(json.dumps(golden, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

@@ -1,4 +1,4 @@
-"""Small PNG and JPEG files of every kind, and what Pillow sees in them at 32×32, for Tests/PicturesTests/Golden.
+"""Small PNG and JPEG files of every kind, and what Pillow sees in them at 32×32, for Tests/ImagesTests/Pictures/Golden.
 
     python3 pictures.py      with pillow==13.0.0 and numpy
 
@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy
 from PIL import Image, ImageOps
 
-FOLDER = Path(__file__).parent.parent / "PicturesTests" / "Golden"
+FOLDER = Path(__file__).parent.parent / "ImagesTests" / "Pictures" / "Golden"
 
 
 def colours(width, height, channels=3, seed=1):

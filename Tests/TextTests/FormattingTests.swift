@@ -1,4 +1,3 @@
-import Reports
 import Text
 import Testing
 

@@ -14,7 +14,7 @@
 ///
 /// event.pb.swift is made from this file, with protoc 3.21 and the protoc-gen-swift of swift-protobuf 1.39:
 ///
-///   protoc --swift_out=Sources/TensorBoard --swift_opt=Visibility=Internal -I Sources/TensorBoard event.proto
+///   protoc --swift_out=Sources/Reports/TensorBoard --swift_opt=Visibility=Internal -I Sources/Reports/TensorBoard event.proto
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

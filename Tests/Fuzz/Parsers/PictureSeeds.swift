@@ -4,7 +4,7 @@ import Images
 /// The small pictures of the tests, and what is done with one that is decoded.
 enum PictureSeeds {
   private static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appending(path: "PicturesTests/Golden")
+    .deletingLastPathComponent().appending(path: "ImagesTests/Pictures/Golden")
 
   static func files(_ names: [String]) throws -> [[UInt8]] {
     try names.map { Array(try Data(contentsOf: folder.appending(path: $0))) }
