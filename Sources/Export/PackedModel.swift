@@ -35,18 +35,9 @@ public struct PackedModel: Sendable, Equatable {
   public let metadata: [String: String]
   /// For each value of the whole network, for each channel, whether ``network`` has it.
   let keptChannels: [[Bool]]
+}
 
-  init(
-    architecture: Architecture, values: Values, network: FoldedNetwork, metadata: [String: String],
-    keptChannels: [[Bool]]
-  ) {
-    self.architecture = architecture
-    self.values = values
-    self.network = network
-    self.metadata = metadata
-    self.keptChannels = keptChannels
-  }
-
+extension PackedModel {
   /// Narrows a network's weights and takes their rounded values over; those that round to zero go.
   ///
   /// - Parameter network: one that `architecture` folds to, all of its channels or some.

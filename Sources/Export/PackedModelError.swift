@@ -70,7 +70,8 @@ extension PackedModelError.Problem: CustomStringConvertible {
     case .values(let code): "unknown kind of values \(code); known are 0 (fp32), 1 (fp16) and 2 (int8)"
     case .architecture(let name): "unknown architecture '\(name)'"
     case .anotherArchitecture(let name): "the network is not what a packed file can hold of \(name)"
-    case .imageSize(let height, let width): "made for images of \(height)×\(width), expected \(Architecture.imageSize)×\(Architecture.imageSize)"
+    case .imageSize(let height, let width):
+      "made for images of \(height)×\(width), expected \(Architecture.imageSize)×\(Architecture.imageSize)"
     case .classes(let count): "a network of \(count) classes; expected 1 to \(PackedReader.mostClasses)"
     case .end: "something here reaches beyond the contents"
     case .notText: "a text that is not UTF-8"

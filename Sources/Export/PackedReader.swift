@@ -35,7 +35,9 @@ package struct PackedReader {
     }
     let size = try number()
     let (height, width) = (Int(size & 0xFFFF), Int(size >> 16))
-    guard height == Architecture.imageSize, width == height else { throw error(at: offset - 4, .imageSize(height: height, width: width)) }
+    guard height == Architecture.imageSize, width == height else {
+      throw error(at: offset - 4, .imageSize(height: height, width: width))
+    }
     let name = String(decoding: try take(PackedLayout.nameSize).prefix { $0 != 0 }, as: UTF8.self)
     guard let architecture = Architecture(named: name),
       let whole = try? FoldedNetwork(emptyOf: architecture.graph(classes: Int(classes)))

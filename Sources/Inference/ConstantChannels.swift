@@ -27,11 +27,8 @@ public struct ConstantOutput {
   let maps: [[Float]?]
   /// Of a layer with weights: all that is constant in a channel, whether it all is or not, at each pixel.
   var biases: [[Float]]?
+}
 
-  public init(maps: [[Float]?]) { self.maps = maps }
-
-  init(maps: [[Float]?], biases: [[Float]]) {
-    self.maps = maps
-    self.biases = biases
-  }
+extension ConstantOutput {
+  public init(maps: [[Float]?]) { self.init(maps: maps, biases: nil) }
 }

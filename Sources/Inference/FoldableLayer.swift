@@ -8,6 +8,13 @@ public protocol FoldableLayer: Layer {
   func fold(_ node: NetworkGraph.Node, into folding: inout Folding) throws(FoldingError)
 }
 
+extension FoldableLayer where Self: FoldedOperation {
+  /// A layer that is the same in inference.
+  public func fold(_ node: NetworkGraph.Node, into folding: inout Folding) throws(FoldingError) {
+    folding.append(self, node)
+  }
+}
+
 /// A layer that cannot be part of a network for inference.
 public struct FoldingError: Error, Equatable, CustomStringConvertible {
   public let layer: String

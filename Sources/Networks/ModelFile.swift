@@ -45,23 +45,22 @@ struct ModelFile {
       let layout = ParameterLayout(architecture.graph(classes: classes))
       return (architecture: architecture, differences: state.differences(from: layout), state: state, layout: layout)
     }
-    let fitting = candidates.filter { $0.differences == 0 }
-    if fitting.count > 1 {
-      let names = fitting.map(\.architecture.name).joined(separator: " and ")
+    let fitting = candidates.filter { $0.differences == 0 }.map(\.architecture)
+    guard fitting.count < 2 else {
+      let names = fitting.map(\.name).joined(separator: " and ")
       throw ModelError(
         description: "\(path): its tensors are those of \(names); name one as 'architecture' in its metadata")
     }
-    if let only = fitting.first { return only.architecture }
     guard let nearest = candidates.min(by: { $0.differences < $1.differences }) else {
       throw ModelError(description: "\(path): no architecture is known")
     }
     do throws(SafetensorsError) {
       _ = try classes(of: nearest.state, nearest.architecture)
       try nearest.state.require(nearest.layout)
+      return nearest.architecture
     } catch {
       throw UnknownArchitectureError(nearest: nearest.architecture, differences: nearest.differences, first: error)
     }
-    return nearest.architecture
   }
 }
 

@@ -15,7 +15,10 @@ extension FoldedLayer: ExportableOperation {
     plan.add(layer)
     plan.call(
       "convolve",
-      ["&\(layer.name)", plan.place(node.input), residual.map { plan.place($0.value) } ?? "NULL", plan.place(node.output)])
+      [
+        "&\(layer.name)", plan.place(node.input), residual.map { plan.place($0.value) } ?? "NULL",
+        plan.place(node.output),
+      ])
   }
 
   /// The weights in ONNX's order, `[O, I, kh, kw]`, zeros where no survivor is.

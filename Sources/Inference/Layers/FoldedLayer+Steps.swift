@@ -33,10 +33,12 @@ extension FoldedLayer {
         }
       }
     }
-    let bias = sums.map { $0.map { Float($0) } }
+    let constant = sums.map { $0.map { Float($0) } }
     return ConstantOutput(
-      maps: bias.indices.map { o in varies[o] ? nil : rectifies ? bias[o].map { $0 < 0 ? 0 : $0 } : bias[o] },
-      biases: bias)
+      maps: constant.indices.map { o in
+        varies[o] ? nil : rectifies ? constant[o].map { $0 < 0 ? 0 : $0 } : constant[o]
+      },
+      biases: constant)
   }
 
   public func laneStep(_ workspace: LaneWorkspace) -> LaneStep {

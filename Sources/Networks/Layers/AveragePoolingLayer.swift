@@ -1,7 +1,7 @@
 import Kernels
 
 /// The average of all pixels of each channel, as PyTorch's `AdaptiveAvgPool2d(1)`.
-public struct AveragePoolingLayer: Layer {
+public struct AveragePoolingLayer: Layer, Equatable {
   public let name: String
   public let input: NetworkGraph.Value
 

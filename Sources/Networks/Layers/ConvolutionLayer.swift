@@ -27,7 +27,6 @@ public struct ConvolutionLayer: Layer {
     ]
   }
   public var product: ConvolutionShape? { shape }
-  public var floatsMoved: Int { 0 }
   public var gradientRule: GradientRule { .adds }
 
   /// Normal with variance 2 / (O·kh·kw) (He et al., 2015, by fan-out).
@@ -47,7 +46,8 @@ public struct ConvolutionLayer: Layer {
         scratch: gradient.scratch)
       guard let xGradient = workspace.inputGradient else { return }
       convolution.inputGradient(
-        weights: weights, yGradient: workspace.outputGradient, xGradient: xGradient, adding: workspace.addsInputGradient)
+        weights: weights, yGradient: workspace.outputGradient, xGradient: xGradient, adding: workspace.addsInputGradient
+      )
     }
   }
 }

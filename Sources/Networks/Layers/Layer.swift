@@ -37,6 +37,7 @@ extension Layer {
   public var parameters: [ParameterDeclaration] { [] }
   public var statisticsChannels: Int { 0 }
   public var product: ConvolutionShape? { nil }
+  public var floatsMoved: Int { 0 }
 
   public func initialValues(of parameter: ParameterDeclaration, from stream: inout RandomStream) -> [Float] {
     [Float](repeating: 0, count: parameter.count)

@@ -26,7 +26,6 @@ public struct LinearLayer: Layer {
     ConvolutionShape(
       inputChannels: features, outputChannels: outputs, kernel: 1, stride: 1, padding: 0, inputHeight: 1, inputWidth: 1)
   }
-  public var floatsMoved: Int { 0 }
   public var gradientRule: GradientRule { .overwrites }
 
   /// Uniform within ±1/√features.

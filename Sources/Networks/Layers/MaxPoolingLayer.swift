@@ -1,7 +1,7 @@
 import Kernels
 
 /// Max pooling over a square window, as PyTorch's `MaxPool2d`: padding never wins.
-public struct MaxPoolingLayer: Layer {
+public struct MaxPoolingLayer: Layer, Equatable {
   public let name: String
   public let input: NetworkGraph.Value
   public let kernel: Int

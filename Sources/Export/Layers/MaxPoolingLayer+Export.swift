@@ -1,6 +1,7 @@
 import Inference
+import Networks
 
-extension FoldedMaxPooling: ExportableOperation {
+extension MaxPoolingLayer: ExportableOperation {
   func addNodes(to graph: inout ONNXGraph, _ node: FoldedNetwork.Node) {
     graph.add(
       "MaxPool", name, [graph.name(node.input)], graph.name(node.output),

@@ -1,26 +1,7 @@
 import Kernels
 import Networks
 
-extension MaxPoolingLayer: FoldableLayer {
-  public func fold(_ node: NetworkGraph.Node, into folding: inout Folding) throws(FoldingError) {
-    folding.append(FoldedMaxPooling(name: name, kernel: kernel, stride: stride, padding: padding), node)
-  }
-}
-
-/// Max pooling as PyTorch's `MaxPool2d`: padding never wins.
-public struct FoldedMaxPooling: FoldedOperation {
-  public let name: String
-  public let kernel: Int
-  public let stride: Int
-  public let padding: Int
-
-  public init(name: String, kernel: Int, stride: Int, padding: Int) {
-    self.name = name
-    self.kernel = kernel
-    self.stride = stride
-    self.padding = padding
-  }
-
+extension MaxPoolingLayer: FoldableLayer, FoldedOperation {
   public func constants(
     _ constants: ConstantChannels, _ node: FoldedNetwork.Node, in network: FoldedNetwork
   ) -> ConstantOutput {

@@ -1,18 +1,7 @@
 import Kernels
 import Networks
 
-extension AveragePoolingLayer: FoldableLayer {
-  public func fold(_ node: NetworkGraph.Node, into folding: inout Folding) throws(FoldingError) {
-    folding.append(FoldedAveragePooling(name: name), node)
-  }
-}
-
-/// The average of all pixels of each channel.
-public struct FoldedAveragePooling: FoldedOperation {
-  public let name: String
-
-  public init(name: String) { self.name = name }
-
+extension AveragePoolingLayer: FoldableLayer, FoldedOperation {
   public func constants(
     _ constants: ConstantChannels, _ node: FoldedNetwork.Node, in network: FoldedNetwork
   ) -> ConstantOutput {

@@ -1,6 +1,7 @@
 import Inference
+import Networks
 
-extension FoldedAveragePooling: ExportableOperation {
+extension AveragePoolingLayer: ExportableOperation {
   func addNodes(to graph: inout ONNXGraph, _ node: FoldedNetwork.Node) {
     graph.add("GlobalAveragePool", name, [graph.name(node.input)], graph.name(node.output))
   }
