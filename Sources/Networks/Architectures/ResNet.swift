@@ -5,22 +5,22 @@ extension Architecture {
 
   /// ResNet18 as in torchvision: 7×7 stride-2 stem, max pooling, stages of 64 to 512 channels.
   public static let resnet18 = Architecture(
-    "resnet18", summary: "torchvision's", blocks: [imageNetStem] + stages([2, 2, 2, 2], of: BasicBlock.self))
+    "resnet18", summary: "torchvision's", blocks: [imageNetStem] + stages([2, 2, 2, 2], of: ResidualBlock.basic))
   /// ResNet18 with the stem that CIFAR-10 networks use: 3×3, stride 1, no max pooling. No tap of it is dead.
   public static let resnet18CIFAR = Architecture(
     "resnet18-cifar", summary: "3×3 stem",
-    blocks: [Stem(channels: 64)] + stages([2, 2, 2, 2], of: BasicBlock.self))
+    blocks: [Stem(channels: 64)] + stages([2, 2, 2, 2], of: ResidualBlock.basic))
   /// A small one for tests: 3×3 stem of 16 channels, three blocks of 16, 32 and 64 channels.
   public static let resnet8 = Architecture(
     "resnet8", summary: "small, for tests",
-    blocks: [Stem(channels: 16)] + stages([1, 1, 1], of: BasicBlock.self, firstWidth: 16))
+    blocks: [Stem(channels: 16)] + stages([1, 1, 1], of: ResidualBlock.basic, firstWidth: 16))
   /// ResNet34 as in torchvision.
   public static let resnet34 = Architecture(
-    "resnet34", summary: "torchvision's", blocks: [imageNetStem] + stages([3, 4, 6, 3], of: BasicBlock.self))
+    "resnet34", summary: "torchvision's", blocks: [imageNetStem] + stages([3, 4, 6, 3], of: ResidualBlock.basic))
   /// ResNet50 as in torchvision, where a bottleneck's stride stands in its 3×3 convolution (version 1.5).
   public static let resnet50 = Architecture(
     "resnet50", summary: "torchvision's, of bottlenecks",
-    blocks: [imageNetStem] + stages([3, 4, 6, 3], of: Bottleneck.self))
+    blocks: [imageNetStem] + stages([3, 4, 6, 3], of: ResidualBlock.bottleneck))
 
   /// Seven pixels wide, at half the resolution, then max pooling to a quarter.
   private static let imageNetStem = Stem(channels: 64, kernel: 7, stride: 2, pools: true)
@@ -29,13 +29,10 @@ extension Architecture {
   ///
   /// - Parameter counts: the blocks of each stage.
   private static func stages(
-    _ counts: [Int], of block: any ResidualBlock.Type, firstWidth: Int = 64
+    _ counts: [Int], of block: (_ name: String, _ width: Int, _ stride: Int) -> ResidualBlock, firstWidth: Int = 64
   ) -> [any Block] {
     counts.enumerated().flatMap { stage, count in
-      (0..<count).map { number in
-        block.init(
-          "layer\(stage + 1).\(number)", width: firstWidth << stage, stride: stage > 0 && number == 0 ? 2 : 1)
-      }
+      (0..<count).map { block("layer\(stage + 1).\($0)", firstWidth << stage, stage > 0 && $0 == 0 ? 2 : 1) }
     }
   }
 }
@@ -56,29 +53,33 @@ private struct Stem: Block {
   }
 }
 
-/// Some convolutions and a shortcut.
-private protocol ResidualBlock: Block {
-  var name: String { get }
-  var stride: Int { get }
-  /// Its convolutions in turn; the last one's channels are the block's.
-  var convolutions: [(channels: Int, kernel: Int, stride: Int)] { get }
+/// Convolutions with their normalizations, and a shortcut.
+private struct ResidualBlock: Block {
+  let name: String
+  let stride: Int
+  /// In turn; the channels of the last are the block's.
+  let convolutions: [(channels: Int, kernel: Int, stride: Int)]
 
-  init(_ name: String, width: Int, stride: Int)
-}
+  /// torchvision's `BasicBlock`: two 3×3 convolutions.
+  static func basic(_ name: String, width: Int, stride: Int) -> Self {
+    Self(name: name, stride: stride, convolutions: [(width, 3, stride), (width, 3, 1)])
+  }
 
-extension ResidualBlock {
+  /// torchvision's `Bottleneck`: a 3×3 convolution between two of 1×1, of which the second has four times the channels.
+  static func bottleneck(_ name: String, width: Int, stride: Int) -> Self {
+    Self(name: name, stride: stride, convolutions: [(width, 1, 1), (width, 3, stride), (4 * width, 1, 1)])
+  }
+
   func append(to graph: inout NetworkGraph, reading input: NetworkGraph.ValueIndex) -> NetworkGraph.ValueIndex {
-    let convolutions = convolutions
-    let channels = convolutions[convolutions.count - 1].channels
-    var x = input
+    var (x, channels) = (input, graph.values[input].channels)
     for (index, convolution) in convolutions.enumerated() {
+      if index > 0 { x = graph.append(x) { BatchNormalizationLayer("\(name).bn\(index)", $0, .relu) } }
       x = graph.append(x) {
         ConvolutionLayer(
           "\(name).conv\(index + 1)", $0, channels: convolution.channels, kernel: convolution.kernel,
           stride: convolution.stride, padding: convolution.kernel / 2)
       }
-      guard index < convolutions.count - 1 else { break }
-      x = graph.append(x) { BatchNormalizationLayer("\(name).bn\(index + 1)", $0, .relu) }
+      channels = convolution.channels
     }
     var shortcut = input
     if stride != 1 || graph.values[input].channels != channels {
@@ -90,32 +91,5 @@ extension ResidualBlock {
     return graph.append(x, shortcut) {
       BatchNormalizationLayer("\(name).bn\(convolutions.count)", $0, .residualRelu)
     }
-  }
-}
-
-/// Two 3×3 convolutions and a shortcut: torchvision's `BasicBlock`.
-private struct BasicBlock: ResidualBlock {
-  let name: String
-  let stride: Int
-  let convolutions: [(channels: Int, kernel: Int, stride: Int)]
-
-  init(_ name: String, width: Int, stride: Int) {
-    self.name = name
-    self.stride = stride
-    convolutions = [(width, 3, stride), (width, 3, 1)]
-  }
-}
-
-/// A 3×3 convolution between two of 1×1, of which the second has four times the channels, and a shortcut: torchvision's
-/// `Bottleneck`.
-private struct Bottleneck: ResidualBlock {
-  let name: String
-  let stride: Int
-  let convolutions: [(channels: Int, kernel: Int, stride: Int)]
-
-  init(_ name: String, width: Int, stride: Int) {
-    self.name = name
-    self.stride = stride
-    convolutions = [(width, 1, 1), (width, 3, stride), (4 * width, 1, 1)]
   }
 }
