@@ -31,10 +31,12 @@ public struct InferenceSpeed: Sendable, Equatable, Codable {
   /// Measures for about a second: both networks in turn, so that what disturbs one disturbs the other, and the median of each.
   ///
   /// Which weights a network has all of does not matter, so one of the same number everywhere stands for the dense network.
-  public static func measure(_ network: Network, images: ImageSet) -> InferenceSpeed {
+  public static func measure(_ network: Network, images: ImageSet) throws(FoldingError) -> InferenceSpeed {
     let whole = Network(network.architecture, classes: network.classes)
     for place in 0..<whole.layout.count { whole.arena.pointer[place] = 0.01 }
-    let engines = [whole, network].map { InferenceEngine(FoldedNetwork($0).removingDeadChannels().network) }
+    let engines = try [whole, network].map { network throws(FoldingError) in
+      InferenceEngine(try FoldedNetwork(network).removingDeadChannels().network)
+    }
     let pixels = AlignedBuffer(count: batch * Record.imageSize)
     let logits = AlignedBuffer(count: batch * network.classes)
     ImageLoader(images).fillOneByOne((0..<batch).map { Int32($0 % images.count) }, into: pixels.pointer)

@@ -217,7 +217,7 @@ public final class Job {
     var ending = RunEnding(state: state, seconds: seconds, place: place)
     try communicator.collectively {
       if measures, let directory {
-        ending.speed = InferenceSpeed.measure(network, images: data.test)
+        ending.speed = try? InferenceSpeed.measure(network, images: data.test)
         ending.packedBytes = directory.packedBytes
       }
       try observer.finished(ending)

@@ -63,7 +63,7 @@ struct TrainingOptions: ParsableArguments {
       """)
   var recipe: Recipe = .quick
 
-  @Option(help: "The network: resnet18 (torchvision's), resnet18-cifar (3×3 stem) or resnet8 (small, for tests).")
+  @Option(help: "The network: \(Architecture.all.map { "\($0) (\($0.summary))" }.joined(separator: ", ")).")
   var arch: Architecture = .resnet18
 
   @Option(help: "Epochs of dense training.")

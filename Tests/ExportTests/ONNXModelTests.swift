@@ -36,7 +36,7 @@ struct ONNXModelTests {
 
   @Test(arguments: [(Architecture.resnet18, 0), (.resnet18, 0.98), (.resnet18CIFAR, 0.98)])
   func resNets(architecture: Architecture, sparsity: Double) throws {
-    try check(FoldedNetwork(Self.network(architecture, sparsity))) { text in
+    try check(Self.network(architecture, sparsity).foldedWhole) { text in
       #expect(text.contains("input images batch 3 32 32 output logits batch 10"))
       #expect(text.contains("producer dptrain"))
     }
@@ -65,7 +65,7 @@ struct ONNXModelTests {
       network.change(cut) { _, _ in 0 }
       _ = network.withRealisticLogits()
       try check(network.folded, images: 3)
-      try check(FoldedNetwork(network), images: 3)
+      try check(network.foldedWhole, images: 3)
     }
   }
 }

@@ -25,7 +25,7 @@ struct PyTorchTests {
     try #require(result.succeeded, "\(result)")
     let network = try Network(path: url("model.safetensors").path(), classes: 10)
     #expect(network.architecture == .resnet18CIFAR)
-    #expect(try Self.difference(FoldedNetwork(network), images, url("logits")) < 1e-4)
+    #expect(try Self.difference(network.foldedWhole, images, url("logits")) < 1e-4)
     let zeros = network.layout.convolutionWeights.reduce(0) { $0 + network.values(of: $1).count { $0 == 0 } }
     #expect(zeros == (options.contains("masked") ? 10_043_309 : 0))
   }
@@ -41,7 +41,7 @@ struct PyTorchTests {
     let result = try Peer.python(
       "pytorch_cifar.py", ["load", path] + ["images", "logits"].map { url($0).path() })
     try #require(result.succeeded, "\(result)")
-    #expect(try Self.difference(FoldedNetwork(network), images, url("logits")) < 1e-4)
+    #expect(try Self.difference(network.foldedWhole, images, url("logits")) < 1e-4)
     // And back again, every bit of it.
     let back = try Network(path: path)
     for parameter in network.layout.parameters { #expect(back.values(of: parameter) == network.values(of: parameter)) }

@@ -23,7 +23,7 @@ struct AllocationTests {
     #expect(allocations { values[0] = 2 } == 0)
   }
 
-  @Test("Forward and backward passes allocate nothing", arguments: Architecture.allCases)
+  @Test("Forward and backward passes allocate nothing", arguments: Architecture.light)
   func passes(_ architecture: Architecture) {
     let network = Network(architecture)
     network.initialize(seed: 1)
@@ -32,7 +32,7 @@ struct AllocationTests {
 
   /// With sparse kernels for everything, and for some operations of some layers.
   @Test(
-    "Those of a pruned network neither", arguments: Architecture.allCases,
+    "Those of a pruned network neither", arguments: Architecture.light,
     [PrunedNetwork.Pattern.fiftieth, .mixed]
   )
   func prunedPasses(_ architecture: Architecture, _ pattern: PrunedNetwork.Pattern) {

@@ -1,3 +1,5 @@
+import Networks
+
 extension Mask {
   /// Sets the pruned elements of a slice of the arena (weights, gradients or momentum) to exactly +0, whatever they held,
   /// and leaves the others' bits alone.
@@ -35,17 +37,5 @@ extension Mask {
       let kept = values.replacing(with: 0, where: bits & LaneBits.low .== 0)
       pointer.storeBytes(of: kept, toByteOffset: offset, as: SIMD16<Float>.self)
     }
-  }
-}
-
-extension UnsafeBufferPointer<UInt64> {
-  /// The 64 bits that begin at bit `index`, which need not begin a word. Bits beyond the last word read as 0.
-  @inline(__always)
-  func bits(at index: Int) -> UInt64 {
-    let word = index / 64
-    let shift = UInt64(index % 64)
-    let low = self[word] >> shift
-    guard shift != 0, word + 1 < count else { return low }
-    return low | self[word + 1] << (64 - shift)
   }
 }

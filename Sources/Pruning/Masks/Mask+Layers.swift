@@ -5,7 +5,7 @@ extension Mask {
   /// taps. By name, in the order of the `state_dict`.
   public func emptyLayers(of layout: ParameterLayout) -> [String] {
     layout.parameters.filter { parameter in
-      (parameter.role == .convolutionWeight || parameter.role == .linearWeight)
+      parameter.role.isWeight
         && zip(parameter.blocks, parameter.isLive).allSatisfy { !$1 || survivors(in: $0) == 0 }
     }.map(\.name)
   }
@@ -19,7 +19,7 @@ extension Mask {
     guard weights.count == layout.count else {
       throw .lengthMismatch(what: "weights", found: weights.count, expected: layout.count)
     }
-    for parameter in layout.parameters where [.convolutionWeight, .linearWeight].contains(parameter.role) {
+    for parameter in layout.parameters where parameter.role.isWeight {
       for block in parameter.blocks {
         forEachWord(of: block) { word, bits in
           words[word] &= ~(weights.word(word, where: { $0 .== 0 }) & bits)

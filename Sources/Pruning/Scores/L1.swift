@@ -1,5 +1,4 @@
 import Foundation
-import Kernels
 import Networks
 
 extension PruneScore {
@@ -16,14 +15,7 @@ extension PruneScore {
   @Sendable private static func magnitudesPerCost(
     _ parameter: Parameter, _ input: ScoredWeights, _ scores: inout [Float]
   ) throws(PruningError) {
-    let costs: [Int]
-    if parameter.role == .linearWeight {
-      costs = [1]
-    } else if let shape = input.shapes[parameter.name] {
-      costs = shape.outputsPerTap
-    } else {
-      throw .unknownCost(parameter: parameter.name)
-    }
+    guard let costs = input.costs[parameter.name] else { throw .unknownCost(parameter: parameter.name) }
     for ((block, isLive), cost) in zip(zip(parameter.blocks, parameter.isLive), costs) where isLive && cost > 0 {
       let divisor = pow(Double(cost), input.costPower)
       for index in block { scores[index] = Float(Double(abs(input.weights[index])) / divisor) }

@@ -1,4 +1,3 @@
-import Kernels
 import Networks
 
 /// Which weights of a pool go first: those of least score, among equals the first in torchvision's order (parameters as in
@@ -66,8 +65,8 @@ struct ScoredWeights {
   let mask: Mask
   /// The power of the cost that is asked for.
   let costPower: Double
-  /// The shapes of convolutions by their weights' names, where the network's operations are known.
-  let shapes: [String: ConvolutionShape]
+  /// What one element of each block of a weight costs, by the weight's name, where the network's operations are known.
+  let costs: [String: [Int]]
 }
 
 extension Parameter {

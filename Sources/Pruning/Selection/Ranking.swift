@@ -27,7 +27,7 @@ struct Ranking {
     }
     for pool in pools { try pool.checkFinite(weights, mask) }
     let input = ScoredWeights(
-      weights: weights, mask: mask, costPower: request.costPower, shapes: graph?.weightShapes ?? [:])
+      weights: weights, mask: mask, costPower: request.costPower, costs: graph?.weightCosts ?? [:])
     var numbers = [Float](repeating: 0, count: weights.count)
     for parameter in pools.flatMap(\.parameters) { try score(parameter, input, &numbers) }
     scores = numbers

@@ -17,7 +17,7 @@ struct PackedParser: FuzzedParser {
     for parameter in network.layout.convolutionWeights {
       network.store(network.values(of: parameter).enumerated().map { $0 % 89 == 0 ? $1 : 0 }, in: parameter)
     }
-    let folded = FoldedNetwork(network)
+    let folded = try FoldedNetwork(network)
     let networks = [folded, folded.removingDeadChannels().network]
     seeds = try networks.flatMap { network in
       try PackedModel.Values.allCases.map {
