@@ -1,3 +1,4 @@
+import Training
 import Images
 import Networks
 import Pruning
