@@ -22,8 +22,9 @@ package struct BufferPlan {
       counts[buffer] = max(counts[buffer], needed)
       free.removeAll { $0 == buffer }
       buffers[node.output] = buffer
-      for value in Set(node.reads) where lastReader[value] == index {
-        if let done = buffers[value] { free.append(done) }
+      // In the order that it reads them, so that a network has one plan.
+      for value in node.reads where lastReader[value] == index {
+        if let done = buffers[value], !free.contains(done) { free.append(done) }
       }
     }
   }
