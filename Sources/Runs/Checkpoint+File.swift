@@ -68,7 +68,7 @@ extension Checkpoint {
   ) throws {
     let scalars = try Self.decoder.decode(Scalars.self, from: Data(state.utf8))
     self.init(
-      configuration: try Self.decoder.decode(RunConfiguration.self, from: Data(configuration.utf8)),
+      configuration: try RunConfiguration(json: configuration),
       state: scalars.run, survivors: survivors, arena: arena,
       optimizer: scalars.dead.map {
         OptimizerState(momentum: momentum, dead: $0, deadMomentum: deadMomentum, average: average)
