@@ -49,8 +49,7 @@ struct RunPaceTests {
     let layout = Network(.resnet8).layout
     var configuration = Recipe.quick.configuration
     (configuration.dense.epochs, configuration.finetune.epochs) = (30, 20)
-    configuration.pruning.amount = 0.9
-    configuration.pruning.iterations = 3
+    configuration.pruning.course = .rounds(3, to: .fraction(0.9))
     #expect(
       try RunSteps(configuration, epoch: 97, layout: layout)
         == RunSteps(dense: 30 * 97, finetune: 20 * 97, rounds: 3, epoch: 97))
