@@ -35,7 +35,7 @@ RANKS ?= $(shell cores=$$(lscpu -p=CORE,SOCKET | grep -v '^\#' | sort -u | wc -l
 # Open MPI refuses to start as root, as in a container, unless told.
 MPIRUN := mpirun$(if $(filter 0,$(shell id -u)), --allow-run-as-root)
 
-.PHONY: help run test peers test-cluster chaos fuzz fuzz-coverage sanitize build install uninstall setup data bench check-plan \
+.PHONY: help run test peers test-mpich test-cluster chaos fuzz fuzz-coverage sanitize build install uninstall setup data bench check-plan \
   results python lint format clean
 
 help: ## this list
@@ -51,6 +51,9 @@ test: setup ## set up, build and run every test, those under mpirun too
 
 peers: ## install what tests let read dptrain's files: compilers, Chromium, PyTorch and others (tests skip what is missing)
 	@.ci/peers
+
+test-mpich: setup ## build a second time over MPICH, and compare what both do
+	@.ci/mpich
 
 test-cluster: build ## run the batch scripts on a real Slurm, and jobs on several hosts, all emulated on this machine
 	@.ci/test-cluster
@@ -114,5 +117,5 @@ format: ## format the Swift sources in place
 	swift format --in-place --recursive Sources Tests Benchmarks Plugins Package.swift
 
 clean: ## remove what was built; data and runs stay
-	rm -rf .build Benchmarks/.venv Tests/Peers/.venv
+	rm -rf .build .build-* Benchmarks/.venv Tests/Peers/.venv
 	find Tests Benchmarks -name __pycache__ -prune -exec rm -rf {} +

@@ -25,6 +25,9 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
+/// The MPI to build against, by its name for pkg-config: Open MPI, or `DPTRAIN_MPI` (`mpich`, `impi`, `mvapich2`, …).
+let mpi = ProcessInfo.processInfo.environment["DPTRAIN_MPI"] ?? "ompi-c"
+
 let package = Package(
   name: "dptrain",
   products: [
@@ -44,8 +47,7 @@ let package = Package(
   targets: [
     // MARK: - C
 
-    .systemLibrary(
-      name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev", "openmpi-bin"])]),
+    .systemLibrary(name: "CMPI", pkgConfig: mpi, providers: [.apt(["libopenmpi-dev", "openmpi-bin"])]),
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CxxHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
     .target(name: "CImages", linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
@@ -55,28 +57,33 @@ let package = Package(
 
     .target(name: "Text"),
     computing("Machine", ["CMachine"]),
-    .target(name: "MPI", dependencies: ["CMPI"], exclude: ["README.md"]),
+    .target(name: "MPI", dependencies: ["CMPI"]),
     .target(name: "Watchdog", dependencies: ["MPI"]),
     computing("RandomNumbers", []),
-    .target(name: "Formats"),
-    computing("Images", ["CImages", "CxxHash", "Formats", "RandomNumbers"]),
+    .target(name: "Formats", dependencies: ["CxxHash"]),
+    computing("Images", ["CImages", "Formats", "RandomNumbers", "Text"]),
     computing("Kernels", ["COpenBLAS", "Machine"]),
     computing("Networks", ["Formats", "Kernels", "RandomNumbers"]),
     computing("Pruning", ["Kernels", "Networks", "RandomNumbers"]),
     computing("Inference", ["Kernels", "Networks"]),
     computing(
-      "Export", ["CxxHash", "Formats", "Inference", "Kernels", "Networks", protobuf], exclude: ["ONNX/onnx.proto"]),
-    computing("Training", ["CxxHash", "Images", "Inference", "Kernels", "MPI", "Networks", "Pruning"]),
+      "Export", ["Formats", "Inference", "Kernels", "Networks", protobuf], exclude: ["ONNX/onnx.proto"]),
+    computing(
+      "Training",
+      ["Formats", "Images", "Inference", "Kernels", "MPI", "Networks", "Pruning", "RandomNumbers", "Text"]),
     computing(
       "Runs",
-      ["CMachine", "Formats", "Images", "Kernels", "Machine", "MPI", "Networks", "Pruning", "Text", "Training", yams]),
+      [
+        "CMachine", "Export", "Formats", "Images", "Inference", "Kernels", "Machine", "MPI", "Networks", "Pruning",
+        "Text", "Training", yams,
+      ]),
     .target(
       name: "Planning",
       dependencies: ["Images", "Kernels", "Machine", "MPI", "Networks", "Pruning", "Runs", "Text", "Training"]),
     computing(
       "Reports",
       [
-        "Export", "Formats", "Images", "Inference", "Kernels", "Networks", "Pruning", "Runs", "Text", "Training",
+        "Export", "Formats", "Images", "Inference", "Kernels", "MPI", "Networks", "Pruning", "Runs", "Text", "Training",
         protobuf,
       ], exclude: ["TensorBoard/event.proto"]),
 
@@ -89,6 +96,8 @@ let package = Package(
         "Export", "Formats", "Images", "Inference", "Kernels", "MPI", "Machine", "Networks", "Planning", "Pruning",
         "Reports", "Runs", "Text", "Training", "Watchdog", argumentParser,
       ], plugins: ["CommitPlugin"]),
+    .executableTarget(
+      name: "prune-in-ten-lines", dependencies: ["Images", "MPI", "Networks", "Runs"], path: "Examples/PruneInTenLines"),
     .executableTarget(name: "kernel-bench", dependencies: ["Kernels", "Machine"], path: "Benchmarks/Kernels"),
 
     // MARK: - Tests, each with the modules that it looks into
@@ -103,7 +112,7 @@ let package = Package(
     .executableTarget(
       name: "fuzz",
       dependencies: [
-        "CAllocationCounter", "CxxHash", "Export", "Formats", "Images", "Inference", "Networks", "Pruning",
+        "CAllocationCounter", "Export", "Formats", "Images", "Inference", "Networks", "Pruning",
         "RandomNumbers", "Reports", "Runs", "Training", "Watchdog", argumentParser,
       ], path: "Tests/Fuzz", swiftSettings: compute),
     .testTarget(name: "SupportTests", dependencies: ["TestSupport"]),
@@ -111,9 +120,9 @@ let package = Package(
     .testTarget(name: "MPITests", dependencies: ["MPI", "TestSupport", "mpi-conformance"]),
     .testTarget(name: "WatchdogTests", dependencies: ["MPI", "Watchdog"]),
     // Without the compute flags: what the compute modules are built for must not depend on who asks.
-    .testTarget(name: "MachineTests", dependencies: ["Kernels", "Machine"]),
-    .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"], swiftSettings: compute),
-    .testTarget(name: "FormatsTests", dependencies: ["Formats"], exclude: ["Golden"]),
+    .testTarget(name: "MachineTests", dependencies: ["Kernels", "Machine", "TestSupport"]),
+    .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers", "TestSupport"], swiftSettings: compute),
+    .testTarget(name: "FormatsTests", dependencies: ["Formats", "TestSupport"], exclude: ["Golden"]),
     .testTarget(
       name: "ImagesTests", dependencies: ["Formats", "Images", "RandomNumbers", "TestSupport"],
       exclude: ["Records/Golden", "Pictures/Golden"], swiftSettings: compute),
@@ -140,8 +149,9 @@ let package = Package(
       ], exclude: ["Golden"]),
     .testTarget(
       name: "RunsTests",
-      dependencies: ["Formats", "Images", "Kernels", "Networks", "Pruning", "Runs", "TestSupport", "Training"],
-      swiftSettings: compute),
+      dependencies: [
+        "Formats", "Images", "Kernels", "Networks", "Pruning", "Runs", "TestSupport", "Training", "prune-in-ten-lines",
+      ], swiftSettings: compute),
     .testTarget(
       name: "PlanningTests", dependencies: ["Networks", "Planning", "Pruning", "Runs", "TestSupport", "Training"],
       swiftSettings: compute),

@@ -1,4 +1,4 @@
-#include "PictureDecoder.h"
+#include "Pictures.h"
 
 #include <setjmp.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-#include "PictureDecoder.h"
+#include "Pictures.h"
 
 #include <png.h>
 #include <setjmp.h>

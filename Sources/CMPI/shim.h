@@ -1,9 +1,16 @@
-// The MPI constants that Swift cannot import: Open MPI defines its handles as casts of the addresses of global
-// structures, and its buffer sentinels as casts of integers. Each becomes a function of the same name in lower case.
+// One face for Swift over every implementation of MPI.
+//
+// Constants that Swift cannot import become functions of the same name in lower case: Open MPI defines its handles as
+// casts of the addresses of global structures, MPICH as casts of integers, and both their buffer sentinels as casts.
 #ifndef DPTRAIN_CMPI_SHIM_H
 #define DPTRAIN_CMPI_SHIM_H
 
 #include <mpi.h>
+#include <stdbool.h>
+// For the module's Swift, on every system's C library: getenv, setenv, exit; fflush; gethostname, usleep, write.
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #define CMPI_GETTER(TYPE, NAME, CONSTANT) \
   static inline TYPE NAME(void) { return CONSTANT; }
@@ -39,12 +46,32 @@ CMPI_GETTER(MPI_Op, cmpi_logical_or, MPI_LOR)
 
 // Sentinels, requests, error handlers
 CMPI_GETTER(void *, cmpi_in_place, MPI_IN_PLACE)
-CMPI_GETTER(MPI_Status *, cmpi_status_ignore, MPI_STATUS_IGNORE)
-CMPI_GETTER(MPI_Status *, cmpi_statuses_ignore, MPI_STATUSES_IGNORE)
 CMPI_GETTER(MPI_Request, cmpi_request_null, MPI_REQUEST_NULL)
 CMPI_GETTER(MPI_Info, cmpi_info_null, MPI_INFO_NULL)
 CMPI_GETTER(MPI_Errhandler, cmpi_errors_return, MPI_ERRORS_RETURN)
-CMPI_GETTER(MPI_Errhandler, cmpi_errors_are_fatal, MPI_ERRORS_ARE_FATAL)
 
+#ifdef OPEN_MPI
+CMPI_GETTER(bool, cmpi_is_open_mpi, true)
+#else
+CMPI_GETTER(bool, cmpi_is_open_mpi, false)
+#endif
 #undef CMPI_GETTER
+
+// Handles that MPI writes. As variables of their own Open MPI's are optional pointers in Swift and MPICH's integers; as
+// members of a structure, `&box.handle` is what MPI takes for both.
+typedef struct { MPI_Comm handle; } CMPIComm;
+typedef struct { MPI_Request handle; } CMPIRequest;
+
+// The standard's name for an error code's class, which only Open MPI's texts begin with.
+static inline const char *cmpi_error_name(int code) {
+  int kind = MPI_ERR_UNKNOWN;
+  MPI_Error_class(code, &kind);
+#define CMPI_NAME(CLASS) if (kind == CLASS) { return #CLASS; }
+  CMPI_NAME(MPI_ERR_BUFFER) CMPI_NAME(MPI_ERR_COUNT) CMPI_NAME(MPI_ERR_TYPE) CMPI_NAME(MPI_ERR_TAG)
+  CMPI_NAME(MPI_ERR_COMM) CMPI_NAME(MPI_ERR_RANK) CMPI_NAME(MPI_ERR_ROOT) CMPI_NAME(MPI_ERR_GROUP)
+  CMPI_NAME(MPI_ERR_OP) CMPI_NAME(MPI_ERR_ARG) CMPI_NAME(MPI_ERR_TRUNCATE) CMPI_NAME(MPI_ERR_OTHER)
+  CMPI_NAME(MPI_ERR_INTERN) CMPI_NAME(MPI_ERR_REQUEST) CMPI_NAME(MPI_ERR_PENDING) CMPI_NAME(MPI_ERR_NO_MEM)
+#undef CMPI_NAME
+  return "MPI_ERR_UNKNOWN";
+}
 #endif

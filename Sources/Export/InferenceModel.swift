@@ -26,7 +26,8 @@ public struct InferenceModel: Sendable {
   ///   - classes: the classes that the model must have; nil for any number.
   ///   - keepingDeadChannels: whether to keep channels that tell nothing of the image or that nobody reads, where the file has
   ///     them.
-  /// - Throws: `FileError`, `PackedModelError`, `SafetensorsError` or `ModelError` where the file holds no such model.
+  /// - Throws: `FileError`, `PackedModelError`, `SafetensorsError`, `UnknownArchitectureError` or `ModelError` where the file
+  ///   holds no such model, `FoldingError` where its network has a layer that inference has nothing for.
   public init(path: String, classes: Int? = nil, keepingDeadChannels: Bool = false) throws {
     switch try ModelFormat(path: path) {
     case .packed:
@@ -38,9 +39,10 @@ public struct InferenceModel: Sendable {
       metadata = packed.metadata
     case .safetensors:
       let trained = try Network(path: path, classes: classes)
-      let folded = FoldedNetwork(trained)
+      let folded = try FoldedNetwork(trained)
       architecture = trained.architecture
-      metadata = try SafetensorsFile(path: path).metadata.filter { !["format", "architecture"].contains($0.key) }
+      let own = ["format", "architecture", "image_size"]
+      metadata = try SafetensorsFile(path: path).metadata.filter { !own.contains($0.key) }
       if keepingDeadChannels {
         network = folded
         origin = .stateDictionary(nil)

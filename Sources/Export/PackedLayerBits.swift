@@ -22,13 +22,6 @@ struct PackedLayerBits {
 
   private var count: Int { taps.reduce(0) { $0 + $1.count } }
 
-  init(values: PackedModel.Values, places: Int, inputs: Int, scales: [Float]) {
-    self.values = values
-    self.places = places
-    self.inputs = inputs
-    self.scales = scales
-  }
-
   func survivors(_ stream: BitReader) throws(Problem) -> SurvivingWeights {
     var bits = stream
     // At least a bit for a position, one for an exponent, and the significand.

@@ -1,4 +1,3 @@
-import CxxHash
 import Formats
 import Inference
 import Networks
@@ -33,22 +32,26 @@ public struct PackedModel: Sendable, Equatable {
   public let network: FoldedNetwork
   /// What the file says of itself, as a safetensors file does.
   public let metadata: [String: String]
+  /// For each value of the whole network, for each channel, whether ``network`` has it.
+  let keptChannels: [[Bool]]
+}
 
-  init(architecture: Architecture, values: Values, network: FoldedNetwork, metadata: [String: String]) {
-    self.architecture = architecture
-    self.values = values
-    self.network = network
-    self.metadata = metadata
-  }
-
+extension PackedModel {
   /// Narrows a network's weights and takes their rounded values over; those that round to zero go.
   ///
   /// - Parameter network: one that `architecture` folds to, all of its channels or some.
-  /// - Throws: `PackedModelError` where a weight is not finite, or larger than `values` can say.
+  /// - Throws: `PackedModelError` where a weight is not finite, or larger than `values` can say, or the network is not the
+  ///   architecture's.
   public init(
     _ network: FoldedNetwork, _ architecture: Architecture, values: Values, metadata: [String: String] = [:]
   ) throws(PackedModelError) {
     var failure: PackedModelError.Problem?
+    let name = architecture.name
+    guard name.utf8.count <= PackedLayout.nameSize,
+      let whole = try? FoldedNetwork(emptyOf: architecture.graph(classes: network.classes)),
+      let keptChannels = network.keptChannels(of: whole)
+    else { throw PackedModelError(path: nil, .anotherArchitecture(name)) }
+    self.keptChannels = keptChannels
     self.architecture = architecture
     self.values = values
     self.metadata = metadata
@@ -99,12 +102,4 @@ package enum PackedLayout {
   static let headSize = 48
   static let nameSize = 16
   static let checksumSize = 16
-
-  /// The XXH3 hash (128 bits) of some bytes, the highest byte first, as `xxh128sum` prints it.
-  package static func checksum(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
-    let hash = XXH3_128bits(bytes.baseAddress, bytes.count)
-    return [hash.high64, hash.low64].flatMap { word in
-      (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(8 * (7 - $0))) }
-    }
-  }
 }

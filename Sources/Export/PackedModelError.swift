@@ -1,4 +1,5 @@
 import Formats
+import Networks
 
 /// A packed model that cannot be made, or a file that holds none.
 public struct PackedModelError: Error, Equatable, CustomStringConvertible {
@@ -12,6 +13,8 @@ public struct PackedModelError: Error, Equatable, CustomStringConvertible {
     case checksum
     case values(UInt32)
     case architecture(String)
+    /// A network that is not what an architecture folds to, or of a name that the format has no room for.
+    case anotherArchitecture(String)
     case imageSize(height: Int, width: Int)
     case classes(UInt32)
     /// A value or layer reaches beyond the file's contents.
@@ -66,7 +69,9 @@ extension PackedModelError.Problem: CustomStringConvertible {
     case .checksum: "the checksum does not match: the file is damaged; pack the model again, or copy it again"
     case .values(let code): "unknown kind of values \(code); known are 0 (fp32), 1 (fp16) and 2 (int8)"
     case .architecture(let name): "unknown architecture '\(name)'"
-    case .imageSize(let height, let width): "made for images of \(height)×\(width), expected 32×32"
+    case .anotherArchitecture(let name): "the network is not what a packed file can hold of \(name)"
+    case .imageSize(let height, let width):
+      "made for images of \(height)×\(width), expected \(Architecture.imageSize)×\(Architecture.imageSize)"
     case .classes(let count): "a network of \(count) classes; expected 1 to \(PackedReader.mostClasses)"
     case .end: "something here reaches beyond the contents"
     case .notText: "a text that is not UTF-8"

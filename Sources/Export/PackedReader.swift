@@ -35,17 +35,19 @@ package struct PackedReader {
     }
     let size = try number()
     let (height, width) = (Int(size & 0xFFFF), Int(size >> 16))
-    guard height == 32, width == 32 else { throw error(at: offset - 4, .imageSize(height: height, width: width)) }
-    let name = String(decoding: try take(PackedLayout.nameSize).prefix { $0 != 0 }, as: UTF8.self)
-    guard let architecture = Architecture(rawValue: name) else {
-      throw error(at: offset - PackedLayout.nameSize, .architecture(name))
+    guard height == Architecture.imageSize, width == height else {
+      throw error(at: offset - 4, .imageSize(height: height, width: width))
     }
+    let name = String(decoding: try take(PackedLayout.nameSize).prefix { $0 != 0 }, as: UTF8.self)
+    guard let architecture = Architecture(named: name),
+      let whole = try? FoldedNetwork(emptyOf: architecture.graph(classes: Int(classes)))
+    else { throw error(at: offset - PackedLayout.nameSize, .architecture(name)) }
     let metadata = try metadata()
-    let whole = FoldedNetwork(emptyOf: architecture.graph(classes: Int(classes)))
     let kept = try channels(of: whole)
     let network = try whole.keeping(kept) { _, smaller throws(PackedModelError) in try layer(smaller, values) }
     guard offset == end else { throw error(at: offset, .trailingBytes(end - offset)) }
-    return PackedModel(architecture: architecture, values: values, network: network, metadata: metadata)
+    return PackedModel(
+      architecture: architecture, values: values, network: network, metadata: metadata, keptChannels: kept)
   }
 
   /// Proves that this is a whole file of this format, each bit as it was written.
@@ -66,7 +68,7 @@ package struct PackedReader {
       throw error(at: lengthPlace, .length(announced: length, found: bytes.count))
     }
     end -= PackedLayout.checksumSize
-    let checksum = PackedLayout.checksum(UnsafeRawBufferPointer(rebasing: bytes[..<end]))
+    let checksum = Hash128(UnsafeRawBufferPointer(rebasing: bytes[..<end])).bytes
     guard bytes[end...].elementsEqual(checksum) else { throw error(at: end, .checksum) }
   }
 

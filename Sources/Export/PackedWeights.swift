@@ -58,7 +58,7 @@ struct PackedWeights {
   private static func code(_ weight: Float, _ values: PackedModel.Values, scale: Float) -> UInt32 {
     switch values {
     case .fp32: weight.bitPattern
-    case .fp16: UInt32(HalfPrecision.bits(of: weight))
+    case .fp16: UInt32(Float16(weight).bitPattern)
     // A scale may be so small that its reciprocal overflows.
     case .int8:
       scale == 0 ? 0 : UInt32(UInt8(bitPattern: Int8(max(-127, min(127, (weight / scale).rounded())))))
@@ -69,7 +69,7 @@ struct PackedWeights {
   static func value(_ code: UInt32, _ values: PackedModel.Values, scale: Float) -> Float {
     switch values {
     case .fp32: Float(bitPattern: code)
-    case .fp16: HalfPrecision.value(UInt16(truncatingIfNeeded: code))
+    case .fp16: Float(Float16(bitPattern: UInt16(truncatingIfNeeded: code)))
     case .int8: Float(Int8(bitPattern: UInt8(truncatingIfNeeded: code))) * scale
     }
   }

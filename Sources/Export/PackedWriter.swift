@@ -1,6 +1,5 @@
 import Formats
 import Inference
-import Networks
 
 /// Writes a packed model to memory.
 struct PackedWriter {
@@ -8,7 +7,6 @@ struct PackedWriter {
 
   init(_ model: PackedModel) {
     let network = model.network
-    let whole = FoldedNetwork(emptyOf: model.architecture.graph(classes: network.classes))
     bytes += ModelFormat.packedMagic
     write(PackedLayout.version)
     write(model.values.code)
@@ -18,8 +16,7 @@ struct PackedWriter {
     write(0)
     write(UInt32(network.classes))
     write(UInt32(network.image.height) | UInt32(network.image.width) << 16)
-    let name = Array(model.architecture.rawValue.utf8)
-    precondition(name.count <= PackedLayout.nameSize, "a longer name than the format has room for")
+    let name = Array(model.architecture.name.utf8)
     bytes += name + [UInt8](repeating: 0, count: PackedLayout.nameSize - name.count)
     write(UInt32(model.metadata.count))
     for (key, value) in model.metadata.sorted(by: { $0.key < $1.key }) {
@@ -28,11 +25,11 @@ struct PackedWriter {
         bytes += text
       }
     }
-    for kept in network.keptChannels(of: whole).dropFirst() { write(kept) }
+    for kept in model.keptChannels.dropFirst() { write(kept) }
     for layer in network.layers { write(layer, model.values) }
     let length = UInt64(bytes.count + PackedLayout.checksumSize)
     for byte in 0..<8 { bytes[lengthPlace + byte] = UInt8(truncatingIfNeeded: length >> UInt64(8 * byte)) }
-    bytes += bytes.withUnsafeBytes { PackedLayout.checksum($0) }
+    bytes += bytes.withUnsafeBytes { Hash128($0).bytes }
   }
 
   private mutating func write(_ number: UInt32) {

@@ -51,7 +51,7 @@ public struct SafetensorsFile: Sendable {
     switch entry.type {
     case .float32: return try read(entry)
     case .bfloat16: return try (read(entry) as [UInt16]).map { Float(bitPattern: UInt32($0) << 16) }
-    case .float16: return try (read(entry) as [UInt16]).map(HalfPrecision.value)
+    case .float16: return try (read(entry) as [Float16]).map { Float($0) }
     case .float64: return try (read(entry) as [Double]).map { Float($0) }
     default: throw wrongType(entry, expected: [.float32, .float16, .bfloat16, .float64])
     }

@@ -28,8 +28,3 @@ package struct BufferPlan {
     }
   }
 }
-
-extension FoldedNetwork.Node {
-  /// The values it reads.
-  var reads: [FoldedNetwork.ValueIndex] { [input] + (layer?.residual.map { [$0.value] } ?? []) }
-}

@@ -59,12 +59,8 @@ extension FoldedNetwork {
       }
       let left = FoldedLayer(
         name: layer.name, shape: smaller.shape, weights: weights, bias: bias, residual: residual,
-        rectifies: layer.rectifies)
-      if case .linear = node.operation {
-        nodes.append(Node(.linear(left), input: input, output: output))
-      } else {
-        nodes.append(Node(.convolution(left), input: input, output: output))
-      }
+        rectifies: layer.rectifies, isLinear: layer.isLinear)
+      nodes.append(Node(left, input: input, output: output))
     }
     return FoldedNetwork(values: values, nodes: nodes)
   }

@@ -31,33 +31,25 @@ public struct FoldedNetwork: Sendable, Equatable {
     }
   }
 
-  public enum Operation: Sendable, Equatable {
-    case convolution(FoldedLayer)
-    /// As PyTorch's `MaxPool2d`: padding never wins.
-    case maxPooling(kernel: Int, stride: Int, padding: Int)
-    /// The average of all pixels of each channel.
-    case averagePooling
-    /// A fully connected layer, written as a 1×1 convolution of a single pixel.
-    case linear(FoldedLayer)
-  }
-
   public struct Node: Sendable, Equatable {
-    public let operation: Operation
+    public let operation: any FoldedOperation
     public let input: ValueIndex
     public let output: ValueIndex
 
-    public init(_ operation: Operation, input: ValueIndex, output: ValueIndex) {
+    public init(_ operation: any FoldedOperation, input: ValueIndex, output: ValueIndex) {
       self.operation = operation
       self.input = input
       self.output = output
     }
 
     /// The convolution or linear layer of this node, if it is one.
-    public var layer: FoldedLayer? {
-      switch operation {
-      case .convolution(let layer), .linear(let layer): layer
-      case .maxPooling, .averagePooling: nil
-      }
+    public var layer: FoldedLayer? { operation as? FoldedLayer }
+
+    /// The values it reads.
+    var reads: [ValueIndex] { [input] + operation.otherInputs }
+
+    public static func == (first: Self, second: Self) -> Bool {
+      first.input == second.input && first.output == second.output && first.operation.isEqual(to: second.operation)
     }
   }
 
@@ -79,97 +71,4 @@ public struct FoldedNetwork: Sendable, Equatable {
   public var survivorCount: Int { layers.reduce(0) { $0 + $1.weights.count } }
   /// The multiply-adds of one image, padding and pruned weights not counted.
   public var multiplyAdds: Int { layers.reduce(0) { $0 + $1.multiplyAdds } }
-}
-
-/// A convolution or linear layer with all that follows it up to the next one: `y = ReLU(W ∗ x + bias + residual)`.
-public struct FoldedLayer: Sendable, Equatable {
-  /// What a shortcut adds to the output.
-  public struct Residual: Sendable, Equatable {
-    public let value: FoldedNetwork.ValueIndex
-    /// For each output channel, the channel of ``value`` that is added to it; -1 where nothing is.
-    public let channels: [Int32]
-
-    public init(value: FoldedNetwork.ValueIndex, channels: [Int32]) {
-      self.value = value
-      self.channels = channels
-    }
-
-    /// Whether every channel of a value with that many is added to the output channel of the same number.
-    public func isWhole(of count: Int) -> Bool {
-      channels.count == count && channels.indices.allSatisfy { Int(channels[$0]) == $0 }
-    }
-  }
-
-  /// torchvision's name of the convolution or linear layer, such as `layer1.0.conv1`.
-  public let name: String
-  /// The geometry; a linear layer is a 1×1 convolution of a single pixel. It has no input channels where nothing that depends
-  /// on the image feeds the layer.
-  public let shape: ConvolutionShape
-  public let weights: SurvivingWeights
-  public let bias: FoldedBias
-  public let residual: Residual?
-  /// Whether negative results become zero.
-  public let rectifies: Bool
-
-  public init(
-    name: String, shape: ConvolutionShape, weights: SurvivingWeights, bias: FoldedBias, residual: Residual?,
-    rectifies: Bool
-  ) {
-    self.name = name
-    self.shape = shape
-    self.weights = weights
-    self.bias = bias
-    self.residual = residual
-    self.rectifies = rectifies
-  }
-
-  /// The multiply-adds of one image: each survivor once for every output pixel at which it meets the input.
-  public var multiplyAdds: Int {
-    zip(shape.outputsPerTap, weights.positions).reduce(0) { $0 + $1.0 * $1.1.count }
-  }
-}
-
-/// The weights of a layer that are not zero and meet more than padding.
-public struct SurvivingWeights: Sendable, Equatable {
-  /// For each tap, row by row of the kernel, the places `o · I + i` of the survivors, ascending.
-  public let positions: [[Int32]]
-  /// For each tap, the survivors' values.
-  public let values: [[Float]]
-
-  public init(positions: [[Int32]], values: [[Float]]) {
-    precondition(positions.map(\.count) == values.map(\.count), "every survivor has a place and a value")
-    self.positions = positions
-    self.values = values
-  }
-
-  public var count: Int { positions.reduce(0) { $0 + $1.count } }
-}
-
-/// What is added to every pixel of an output channel, or to each of its pixels.
-///
-/// A constant input channel gives the pixels at the border, where padding takes its place, another share than those inside.
-public struct FoldedBias: Sendable, Equatable {
-  /// `[O]`, or `[O][pixel]`.
-  public let values: [Float]
-  /// 1, or the output's pixels.
-  public let pixels: Int
-
-  public init(values: [Float], pixels: Int) {
-    self.values = values
-    self.pixels = pixels
-  }
-
-  /// The bias of a channel at a pixel.
-  public subscript(channel: Int, pixel: Int) -> Float {
-    pixels == 1 ? values[channel] : values[channel * pixels + pixel]
-  }
-
-  /// From one map a channel: one value a channel where every map is the same everywhere, or else all of them.
-  init(maps: [[Float]], pixels: Int) {
-    if maps.allSatisfy({ map in map.allSatisfy { $0 == map[0] } }) {
-      self.init(values: maps.map { $0[0] }, pixels: 1)
-    } else {
-      self.init(values: maps.flatMap { $0 }, pixels: pixels)
-    }
-  }
 }

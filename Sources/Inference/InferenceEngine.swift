@@ -7,7 +7,8 @@ import Kernels
 /// runs on one thread at a time.
 public final class InferenceEngine {
   public let network: FoldedNetwork
-  private let weights: [LaneWeights]
+  /// For each node, the weights of its layer if it is one.
+  private let weights: [LaneWeights?]
   private var single: PixelProgram?
   private let fewestForLanes: Int
   /// For 16, 32, 48 and 64 lanes.
@@ -15,12 +16,12 @@ public final class InferenceEngine {
 
   public init(_ network: FoldedNetwork) {
     self.network = network
-    weights = network.layers.map { LaneWeights($0) }
+    weights = network.nodes.map { $0.layer.map { LaneWeights($0) } }
     fewestForLanes = MicrobatchPlan.fewestForLanes(network)
   }
 
   /// The layers that compute survivors only; the others multiply all their weights.
-  public var sparseLayerCount: Int { weights.count { $0.tapOffsets == nil } }
+  public var sparseLayerCount: Int { weights.count { $0 != nil && $0?.tapOffsets == nil } }
 
   /// Computes the logits of some images.
   ///

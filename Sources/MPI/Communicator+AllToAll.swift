@@ -10,12 +10,10 @@ extension Communicator {
     _ outgoing: UnsafeBufferPointer<Scalar>, into incoming: UnsafeMutableBufferPointer<Scalar>
   ) throws(MPIError) {
     let routine: StaticString = "MPI_Alltoall"
-    let block = try checkedBlock(of: outgoing.count, routine)
+    let from = try blocks(UnsafeMutableBufferPointer(mutating: outgoing), routine)
     try check(incoming.count, is: outgoing.count, "the receive buffer", routine)
-    try call(routine) { handle in
-      MPI_Alltoall(
-        outgoing.baseAddress, block, Scalar.datatype.handle, incoming.baseAddress, block, Scalar.datatype.handle,
-        handle)
+    try call(routine) {
+      MPI_Alltoall(from.start, from.count, from.type, incoming.baseAddress, from.count, from.type, $0)
     }
   }
 
@@ -31,13 +29,12 @@ extension Communicator {
     into incoming: UnsafeMutableBufferPointer<Scalar>, _ receiveLayout: BlockLayout
   ) throws(MPIError) {
     let routine: StaticString = "MPI_Alltoallv"
-    try check(sendLayout, fits: outgoing.count, routine)
-    try check(receiveLayout, fits: incoming.count, routine)
-    try call(routine) { handle in
+    let from = try blocks(UnsafeMutableBufferPointer(mutating: outgoing), sendLayout, routine)
+    let to = try blocks(incoming, receiveLayout, routine)
+    try call(routine) {
       MPI_Alltoallv(
-        outgoing.baseAddress, sendLayout.counts.baseAddress, sendLayout.displacements.baseAddress,
-        Scalar.datatype.handle, incoming.baseAddress, receiveLayout.counts.baseAddress,
-        receiveLayout.displacements.baseAddress, Scalar.datatype.handle, handle)
+        from.start, sendLayout.counts.baseAddress, sendLayout.displacements.baseAddress, from.type,
+        to.start, receiveLayout.counts.baseAddress, receiveLayout.displacements.baseAddress, to.type, $0)
     }
   }
 }

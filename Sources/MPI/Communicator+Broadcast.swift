@@ -9,9 +9,9 @@ extension Communicator {
   public func broadcast<Scalar: MPIScalar>(
     _ buffer: UnsafeMutableBufferPointer<Scalar>, root: Int
   ) throws(MPIError) {
-    let count = try checkedCount(buffer.count, "MPI_Bcast")
-    try call("MPI_Bcast", about: "root \(root) of \(size) ranks") { handle in
-      MPI_Bcast(buffer.baseAddress, count, Scalar.datatype.handle, Int32(clamping: root), handle)
+    let all = try elements(buffer, "MPI_Bcast")
+    try call("MPI_Bcast", about: about(root: root)) {
+      MPI_Bcast(all.start, all.count, all.type, Int32(clamping: root), $0)
     }
   }
 
@@ -41,4 +41,7 @@ extension Communicator {
     try broadcast(&bytes, root: root)
     return String(decoding: bytes, as: UTF8.self)
   }
+
+  /// What an error says of a root.
+  func about(root: Int) -> String { "root \(root) of \(size) ranks" }
 }

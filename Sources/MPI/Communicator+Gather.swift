@@ -10,11 +10,10 @@ extension Communicator {
     _ block: UnsafeBufferPointer<Scalar>, into buffer: UnsafeMutableBufferPointer<Scalar>
   ) throws(MPIError) {
     let routine: StaticString = "MPI_Allgather"
-    let count = try checkedCount(block.count, routine)
+    let own = try elements(block, routine)
     try check(buffer.count, is: block.count * size, "the receive buffer", routine)
-    try call(routine) { handle in
-      MPI_Allgather(
-        block.baseAddress, count, Scalar.datatype.handle, buffer.baseAddress, count, Scalar.datatype.handle, handle)
+    try call(routine) {
+      MPI_Allgather(own.start, own.count, own.type, buffer.baseAddress, own.count, own.type, $0)
     }
   }
 
@@ -22,10 +21,9 @@ extension Communicator {
   ///
   /// - Parameter buffer: `size` equal blocks, of which block `rank` is read and the others are overwritten.
   public func allGather<Scalar: MPIScalar>(inPlace buffer: UnsafeMutableBufferPointer<Scalar>) throws(MPIError) {
-    let block = try checkedBlock(of: buffer.count, "MPI_Allgather")
-    try call("MPI_Allgather") { handle in
-      MPI_Allgather(
-        cmpi_in_place(), 0, Scalar.datatype.handle, buffer.baseAddress, block, Scalar.datatype.handle, handle)
+    let block = try blocks(buffer, "MPI_Allgather")
+    try call("MPI_Allgather") {
+      MPI_Allgather(cmpi_in_place(), 0, block.type, block.start, block.count, block.type, $0)
     }
   }
 
@@ -39,12 +37,13 @@ extension Communicator {
     _ block: UnsafeBufferPointer<Scalar>, into buffer: UnsafeMutableBufferPointer<Scalar>, layout: BlockLayout
   ) throws(MPIError) {
     let routine: StaticString = "MPI_Allgatherv"
-    try check(layout, fits: buffer.count, routine)
+    let all = try blocks(buffer, layout, routine)
     try check(block.count, is: layout[rank].count, "this rank's block", routine)
-    try call(routine) { handle in
+    let own = try elements(block, routine)
+    try call(routine) {
       MPI_Allgatherv(
-        block.baseAddress, layout.counts[rank], Scalar.datatype.handle, buffer.baseAddress, layout.counts.baseAddress,
-        layout.displacements.baseAddress, Scalar.datatype.handle, handle)
+        own.start, own.count, own.type, all.start, layout.counts.baseAddress, layout.displacements.baseAddress,
+        all.type, $0)
     }
   }
 
@@ -56,12 +55,11 @@ extension Communicator {
   public func allGather<Scalar: MPIScalar>(
     inPlace buffer: UnsafeMutableBufferPointer<Scalar>, layout: BlockLayout
   ) throws(MPIError) {
-    let routine: StaticString = "MPI_Allgatherv"
-    try check(layout, fits: buffer.count, routine)
-    try call(routine) { handle in
+    let all = try blocks(buffer, layout, "MPI_Allgatherv")
+    try call("MPI_Allgatherv") {
       MPI_Allgatherv(
-        cmpi_in_place(), 0, Scalar.datatype.handle, buffer.baseAddress, layout.counts.baseAddress,
-        layout.displacements.baseAddress, Scalar.datatype.handle, handle)
+        cmpi_in_place(), 0, all.type, all.start, layout.counts.baseAddress, layout.displacements.baseAddress,
+        all.type, $0)
     }
   }
 
@@ -89,15 +87,16 @@ extension Communicator {
 
   /// The arrays of all ranks, in their order, on the root; nil on the others. Their lengths may vary.
   public func gather<Scalar: MPIScalar>(_ array: [Scalar], root: Int) throws(MPIError) -> [[Scalar]]? {
-    let routine: StaticString = "MPI_Gatherv"
     let layout = try BlockLayout(counts: try allGather(array.count))
     var all = [Scalar](repeating: .zero, count: rank == root ? layout.end : 0)
-    let count = try checkedCount(array.count, routine)
-    try call(routine, about: "root \(root) of \(size) ranks") { handle in
-      all.withUnsafeMutableBufferPointer { buffer in
-        MPI_Gatherv(
-          array, count, Scalar.datatype.handle, buffer.baseAddress, layout.counts.baseAddress,
-          layout.displacements.baseAddress, Scalar.datatype.handle, Int32(clamping: root), handle)
+    try array.withUnsafeBufferPointer { (array) throws(MPIError) in
+      let own = try elements(array, "MPI_Gatherv")
+      try call("MPI_Gatherv", about: about(root: root)) { handle in
+        all.withUnsafeMutableBufferPointer { all in
+          MPI_Gatherv(
+            own.start, own.count, own.type, all.baseAddress, layout.counts.baseAddress,
+            layout.displacements.baseAddress, own.type, Int32(clamping: root), handle)
+        }
       }
     }
     return rank == root ? (0..<size).map { Array(all[layout[$0]]) } : nil

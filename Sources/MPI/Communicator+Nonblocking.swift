@@ -5,17 +5,16 @@ import CMPI
 extension Communicator {
   /// Starts a barrier: the request completes when all ranks have started theirs.
   public func startBarrier() throws(MPIError) -> Request<Void> {
-    try Request("MPI_Ibarrier", on: self, payload: ()) { MPI_Ibarrier($0, &$1) }
+    try Request("MPI_Ibarrier", on: self, payload: ()) { MPI_Ibarrier($0, &$1.handle) }
   }
 
   /// Starts a broadcast of the root's elements.
   public func startBroadcast<Scalar: MPIScalar>(
     _ buffer: consuming MessageBuffer<Scalar>, root: Int
   ) throws(MPIError) -> Request<MessageBuffer<Scalar>> {
-    let elements = buffer.elements
-    let count = try checkedCount(elements.count, "MPI_Ibcast")
-    return try Request("MPI_Ibcast", on: self, about: "root \(root) of \(size) ranks", payload: buffer) {
-      MPI_Ibcast(elements.baseAddress, count, Scalar.datatype.handle, Int32(clamping: root), $0, &$1)
+    let all = try elements(buffer.elements, "MPI_Ibcast")
+    return try Request("MPI_Ibcast", on: self, about: about(root: root), payload: buffer) {
+      MPI_Ibcast(all.start, all.count, all.type, Int32(clamping: root), $0, &$1.handle)
     }
   }
 
@@ -23,11 +22,10 @@ extension Communicator {
   public func startAllReduce<Scalar: MPIScalar>(
     _ buffer: consuming MessageBuffer<Scalar>, _ operation: ReduceOperation
   ) throws(MPIError) -> Request<MessageBuffer<Scalar>> {
-    let elements = buffer.elements
-    let count = try checkedCount(elements.count, "MPI_Iallreduce")
+    let all = try elements(buffer.elements, "MPI_Iallreduce")
+    let combine = try operation.handle(on: Scalar.self, "MPI_Iallreduce", rank: job.rank)
     return try Request("MPI_Iallreduce", on: self, about: "\(operation) of \(Scalar.self)", payload: buffer) {
-      MPI_Iallreduce(
-        cmpi_in_place(), elements.baseAddress, count, Scalar.datatype.handle, operation.handle, $0, &$1)
+      MPI_Iallreduce(cmpi_in_place(), all.start, all.count, all.type, combine, $0, &$1.handle)
     }
   }
 
@@ -35,15 +33,15 @@ extension Communicator {
   public func startReduce<Scalar: MPIScalar>(
     _ buffer: consuming MessageBuffer<Scalar>, _ operation: ReduceOperation, root: Int
   ) throws(MPIError) -> Request<MessageBuffer<Scalar>> {
-    let elements = UnsafeMutableRawPointer(buffer.elements.baseAddress)
-    let count = try checkedCount(buffer.count, "MPI_Ireduce")
+    let all = try elements(buffer.elements, "MPI_Ireduce")
+    let combine = try operation.handle(on: Scalar.self, "MPI_Ireduce", rank: job.rank)
     let isRoot = rank == root
     return try Request(
-      "MPI_Ireduce", on: self, about: "\(operation) of \(Scalar.self), root \(root) of \(size) ranks", payload: buffer
+      "MPI_Ireduce", on: self, about: "\(operation) of \(Scalar.self), \(about(root: root))", payload: buffer
     ) {
       MPI_Ireduce(
-        isRoot ? UnsafeRawPointer(cmpi_in_place()) : UnsafeRawPointer(elements), isRoot ? elements : nil, count,
-        Scalar.datatype.handle, operation.handle, Int32(clamping: root), $0, &$1)
+        isRoot ? cmpi_in_place() : all.start, isRoot ? all.start : nil, all.count, all.type, combine,
+        Int32(clamping: root), $0, &$1.handle)
     }
   }
 
@@ -51,11 +49,9 @@ extension Communicator {
   public func startAllGather<Scalar: MPIScalar>(
     inPlace buffer: consuming MessageBuffer<Scalar>
   ) throws(MPIError) -> Request<MessageBuffer<Scalar>> {
-    let elements = buffer.elements
-    let block = try checkedBlock(of: elements.count, "MPI_Iallgather")
+    let block = try blocks(buffer.elements, "MPI_Iallgather")
     return try Request("MPI_Iallgather", on: self, payload: buffer) {
-      MPI_Iallgather(
-        cmpi_in_place(), 0, Scalar.datatype.handle, elements.baseAddress, block, Scalar.datatype.handle, $0, &$1)
+      MPI_Iallgather(cmpi_in_place(), 0, block.type, block.start, block.count, block.type, $0, &$1.handle)
     }
   }
 
@@ -63,12 +59,11 @@ extension Communicator {
   public func startAllGather<Scalar: MPIScalar>(
     inPlace buffer: consuming MessageBuffer<Scalar>, layout: BlockLayout
   ) throws(MPIError) -> Request<MessageBuffer<Scalar>> {
-    let elements = buffer.elements
-    try check(layout, fits: elements.count, "MPI_Iallgatherv")
+    let all = try blocks(buffer.elements, layout, "MPI_Iallgatherv")
     return try Request("MPI_Iallgatherv", on: self, payload: buffer, layouts: (layout, layout)) {
       MPI_Iallgatherv(
-        cmpi_in_place(), 0, Scalar.datatype.handle, elements.baseAddress, layout.counts.baseAddress,
-        layout.displacements.baseAddress, Scalar.datatype.handle, $0, &$1)
+        cmpi_in_place(), 0, all.type, all.start, layout.counts.baseAddress, layout.displacements.baseAddress, all.type,
+        $0, &$1.handle)
     }
   }
 
@@ -76,13 +71,11 @@ extension Communicator {
   public func startAllToAll<Scalar: MPIScalar>(
     _ pair: consuming MessagePair<Scalar>
   ) throws(MPIError) -> Request<MessagePair<Scalar>> {
-    let (outgoing, incoming) = (pair.outgoing.elements, pair.incoming.elements)
-    let block = try checkedBlock(of: outgoing.count, "MPI_Ialltoall")
-    try check(incoming.count, is: outgoing.count, "the receive buffer", "MPI_Ialltoall")
+    let from = try blocks(pair.outgoing.elements, "MPI_Ialltoall")
+    let to = pair.incoming.elements
+    try check(to.count, is: pair.outgoing.count, "the receive buffer", "MPI_Ialltoall")
     return try Request("MPI_Ialltoall", on: self, payload: pair) {
-      MPI_Ialltoall(
-        outgoing.baseAddress, block, Scalar.datatype.handle, incoming.baseAddress, block, Scalar.datatype.handle,
-        $0, &$1)
+      MPI_Ialltoall(from.start, from.count, from.type, to.baseAddress, from.count, from.type, $0, &$1.handle)
     }
   }
 
@@ -90,14 +83,12 @@ extension Communicator {
   public func startAllToAll<Scalar: MPIScalar>(
     _ pair: consuming MessagePair<Scalar>, _ sendLayout: BlockLayout, _ receiveLayout: BlockLayout
   ) throws(MPIError) -> Request<MessagePair<Scalar>> {
-    let (outgoing, incoming) = (pair.outgoing.elements, pair.incoming.elements)
-    try check(sendLayout, fits: outgoing.count, "MPI_Ialltoallv")
-    try check(receiveLayout, fits: incoming.count, "MPI_Ialltoallv")
+    let from = try blocks(pair.outgoing.elements, sendLayout, "MPI_Ialltoallv")
+    let to = try blocks(pair.incoming.elements, receiveLayout, "MPI_Ialltoallv")
     return try Request("MPI_Ialltoallv", on: self, payload: pair, layouts: (sendLayout, receiveLayout)) {
       MPI_Ialltoallv(
-        outgoing.baseAddress, sendLayout.counts.baseAddress, sendLayout.displacements.baseAddress,
-        Scalar.datatype.handle, incoming.baseAddress, receiveLayout.counts.baseAddress,
-        receiveLayout.displacements.baseAddress, Scalar.datatype.handle, $0, &$1)
+        from.start, sendLayout.counts.baseAddress, sendLayout.displacements.baseAddress, from.type,
+        to.start, receiveLayout.counts.baseAddress, receiveLayout.displacements.baseAddress, to.type, $0, &$1.handle)
     }
   }
 
@@ -105,13 +96,9 @@ extension Communicator {
   public func startSend<Scalar: MPIScalar>(
     _ buffer: consuming MessageBuffer<Scalar>, to destination: Int, tag: Int = 0
   ) throws(MPIError) -> Request<MessageBuffer<Scalar>> {
-    let elements = buffer.elements
-    let count = try checkedCount(elements.count, "MPI_Isend")
-    return try Request(
-      "MPI_Isend", on: self, about: "to rank \(destination) of \(size), tag \(tag)", payload: buffer
-    ) {
-      MPI_Isend(
-        elements.baseAddress, count, Scalar.datatype.handle, exactPeer(destination), exactTag(tag), $0, &$1)
+    let all = try elements(buffer.elements, "MPI_Isend")
+    return try Request("MPI_Isend", on: self, about: about(to: destination, tag), payload: buffer) {
+      MPI_Isend(all.start, all.count, all.type, peer(destination), label(tag), $0, &$1.handle)
     }
   }
 
@@ -119,13 +106,9 @@ extension Communicator {
   public func startReceive<Scalar: MPIScalar>(
     into buffer: consuming MessageBuffer<Scalar>, from source: Int?, tag: Int? = 0
   ) throws(MPIError) -> Request<MessageBuffer<Scalar>> {
-    let elements = buffer.elements
-    let count = try checkedCount(elements.count, "MPI_Irecv")
-    return try Request(
-      "MPI_Irecv", on: self, about: describe(source, tag), payload: buffer, element: Scalar.datatype.handle
-    ) {
-      MPI_Irecv(
-        elements.baseAddress, count, Scalar.datatype.handle, anyOrPeer(source), anyOrTag(tag), $0, &$1)
+    let room = try elements(buffer.elements, "MPI_Irecv")
+    return try Request("MPI_Irecv", on: self, about: about(from: source, tag), payload: buffer, element: room.type) {
+      MPI_Irecv(room.start, room.count, room.type, peer(source), label(tag), $0, &$1.handle)
     }
   }
 }

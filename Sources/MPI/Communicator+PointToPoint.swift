@@ -10,10 +10,9 @@ extension Communicator {
   public func send<Scalar: MPIScalar>(
     _ buffer: UnsafeBufferPointer<Scalar>, to destination: Int, tag: Int = 0
   ) throws(MPIError) {
-    let count = try checkedCount(buffer.count, "MPI_Send")
-    try call("MPI_Send", about: "to rank \(destination) of \(size), tag \(tag)") { handle in
-      MPI_Send(
-        buffer.baseAddress, count, Scalar.datatype.handle, exactPeer(destination), exactTag(tag), handle)
+    let all = try elements(buffer, "MPI_Send")
+    try call("MPI_Send", about: about(to: destination, tag)) {
+      MPI_Send(all.start, all.count, all.type, peer(destination), label(tag), $0)
     }
   }
 
@@ -35,14 +34,10 @@ extension Communicator {
   public func receive<Scalar: MPIScalar>(
     into buffer: UnsafeMutableBufferPointer<Scalar>, from source: Int?, tag: Int? = 0
   ) throws(MPIError) -> MessageStatus {
-    let routine: StaticString = "MPI_Recv"
-    let count = try checkedCount(buffer.count, routine)
-    var status = MPI_Status()
-    try call(routine, about: describe(source, tag) + ", room for \(count) elements") { handle in
-      MPI_Recv(
-        buffer.baseAddress, count, Scalar.datatype.handle, anyOrPeer(source), anyOrTag(tag), handle, &status)
+    let room = try elements(buffer, "MPI_Recv")
+    return try learn("MPI_Recv", room.type, about: "\(about(from: source, tag)), room for \(room.count) elements") {
+      MPI_Recv(room.start, room.count, room.type, peer(source), label(tag), $0, &$1)
     }
-    return try interpret(status, of: Scalar.datatype.handle, routine)
   }
 
   /// Receives a message of any length.
@@ -77,51 +72,53 @@ extension Communicator {
     into incoming: UnsafeMutableBufferPointer<Scalar>, from source: Int?, tag: Int = 0
   ) throws(MPIError) -> MessageStatus {
     let routine: StaticString = "MPI_Sendrecv"
-    let sendCount = try checkedCount(outgoing.count, routine)
-    let receiveCount = try checkedCount(incoming.count, routine)
-    var status = MPI_Status()
-    try call(routine, about: "to rank \(destination) of \(size), " + describe(source, tag)) { handle in
+    let (all, room) = (try elements(outgoing, routine), try elements(incoming, routine))
+    return try learn(routine, room.type, about: "to rank \(destination) of \(size), \(about(from: source, tag))") {
       MPI_Sendrecv(
-        outgoing.baseAddress, sendCount, Scalar.datatype.handle, exactPeer(destination), exactTag(tag),
-        incoming.baseAddress, receiveCount, Scalar.datatype.handle, anyOrPeer(source), exactTag(tag),
-        handle, &status)
+        all.start, all.count, all.type, peer(destination), label(tag),
+        room.start, room.count, room.type, peer(source), label(tag), $0, &$1)
     }
-    return try interpret(status, of: Scalar.datatype.handle, routine)
   }
 
   /// Waits until a message is there, and tells about it without receiving it.
   public func probe<Scalar: MPIScalar>(
     _ type: Scalar.Type, from source: Int?, tag: Int? = 0
   ) throws(MPIError) -> MessageStatus {
-    var status = MPI_Status()
-    try call("MPI_Probe", about: describe(source, tag)) { handle in
-      MPI_Probe(anyOrPeer(source), anyOrTag(tag), handle, &status)
+    try learn("MPI_Probe", type.datatype.handle, about: about(from: source, tag)) {
+      MPI_Probe(peer(source), label(tag), $0, &$1)
     }
-    return try interpret(status, of: Scalar.datatype.handle, "MPI_Probe")
   }
 
-  func interpret(
-    _ status: MPI_Status, of datatype: MPI_Datatype, _ routine: StaticString
+  /// Makes a call that tells of a message.
+  private func learn(
+    _ routine: StaticString, _ type: MPI_Datatype, about detail: @autoclosure () -> String,
+    _ body: (MPI_Comm, inout MPI_Status) -> Int32
   ) throws(MPIError) -> MessageStatus {
-    guard let result = MessageStatus(status, of: datatype) else {
-      throw refusal(
-        routine, "the message from rank \(status.MPI_SOURCE) is no whole number of elements of the type asked for",
-        code: MPI_ERR_TYPE)
-    }
-    return result
+    var status = MPI_Status()
+    try call(routine, about: detail()) { body($0, &status) }
+    return try MessageStatus(status, of: type, routine, rank: job.rank)
+  }
+}
+
+extension Communicator {
+  /// A rank in MPI's type; nil is any. MPI gives negative ranks and tags meanings of its own ("any", "none"). A number that a
+  /// caller got wrong must not fall into one, so it becomes one that MPI refuses.
+  func peer(_ rank: Int?) -> Int32 {
+    guard let rank else { return Int32(MPI_ANY_SOURCE) }
+    return rank < 0 ? Int32.max : Int32(clamping: rank)
   }
 
-  /// MPI gives negative ranks and tags meanings of its own ("any", "none"). A number that a caller got wrong must not
-  /// fall into one, so it becomes one that MPI refuses.
-  func exactPeer(_ rank: Int) -> Int32 { rank < 0 ? Int32.max : Int32(clamping: rank) }
+  /// A tag in MPI's type; nil is any.
+  func label(_ tag: Int?) -> Int32 {
+    guard let tag else { return Int32(MPI_ANY_TAG) }
+    return tag < 0 ? Int32.min : Int32(clamping: tag)
+  }
 
-  func exactTag(_ tag: Int) -> Int32 { tag < 0 ? Int32.min : Int32(clamping: tag) }
+  /// What an error says of a message that is sent.
+  func about(to destination: Int, _ tag: Int) -> String { "to rank \(destination) of \(size), tag \(tag)" }
 
-  func anyOrPeer(_ rank: Int?) -> Int32 { rank.map(exactPeer) ?? Int32(MPI_ANY_SOURCE) }
-
-  func anyOrTag(_ tag: Int?) -> Int32 { tag.map(exactTag) ?? Int32(MPI_ANY_TAG) }
-
-  func describe(_ source: Int?, _ tag: Int?) -> String {
+  /// What an error says of a message that is received.
+  func about(from source: Int?, _ tag: Int?) -> String {
     "from \(source.map { "rank \($0)" } ?? "any rank") of \(size), \(tag.map { "tag \($0)" } ?? "any tag")"
   }
 }

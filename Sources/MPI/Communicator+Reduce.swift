@@ -9,10 +9,10 @@ extension Communicator {
   public func allReduce<Scalar: MPIScalar>(
     _ buffer: UnsafeMutableBufferPointer<Scalar>, _ operation: ReduceOperation
   ) throws(MPIError) {
-    let count = try checkedCount(buffer.count, "MPI_Allreduce")
-    try call("MPI_Allreduce", about: "\(operation) of \(Scalar.self)") { handle in
-      MPI_Allreduce(
-        cmpi_in_place(), buffer.baseAddress, count, Scalar.datatype.handle, operation.handle, handle)
+    let all = try elements(buffer, "MPI_Allreduce")
+    let combine = try operation.handle(on: Scalar.self, "MPI_Allreduce", rank: job.rank)
+    try call("MPI_Allreduce", about: "\(operation) of \(Scalar.self)") {
+      MPI_Allreduce(cmpi_in_place(), all.start, all.count, all.type, combine, $0)
     }
   }
 
@@ -45,13 +45,13 @@ extension Communicator {
   public func reduce<Scalar: MPIScalar>(
     _ buffer: UnsafeMutableBufferPointer<Scalar>, _ operation: ReduceOperation, root: Int
   ) throws(MPIError) {
-    let count = try checkedCount(buffer.count, "MPI_Reduce")
+    let all = try elements(buffer, "MPI_Reduce")
+    let combine = try operation.handle(on: Scalar.self, "MPI_Reduce", rank: job.rank)
     let isRoot = rank == root
-    let elements = UnsafeMutableRawPointer(buffer.baseAddress)
-    try call("MPI_Reduce", about: "\(operation) of \(Scalar.self), root \(root) of \(size) ranks") { handle in
+    try call("MPI_Reduce", about: "\(operation) of \(Scalar.self), \(about(root: root))") {
       MPI_Reduce(
-        isRoot ? UnsafeRawPointer(cmpi_in_place()) : UnsafeRawPointer(elements), isRoot ? elements : nil, count,
-        Scalar.datatype.handle, operation.handle, Int32(clamping: root), handle)
+        isRoot ? cmpi_in_place() : all.start, isRoot ? all.start : nil, all.count, all.type, combine,
+        Int32(clamping: root), $0)
     }
   }
 

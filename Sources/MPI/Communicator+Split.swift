@@ -3,9 +3,7 @@ import CMPI
 extension Communicator {
   /// A communicator of the same ranks whose messages never meet this one's. Collective.
   public func duplicate() throws(MPIError) -> Communicator {
-    var new: MPI_Comm?
-    try call("MPI_Comm_dup") { MPI_Comm_dup($0, &new) }
-    return try adopt(new, "MPI_Comm_dup")
+    try adopt("MPI_Comm_dup") { MPI_Comm_dup($0, &$1.handle) }
   }
 
   /// Cuts the ranks into groups of the same color. Collective.
@@ -22,24 +20,30 @@ extension Communicator {
       throw refusal(
         routine, "color \(color ?? 0) must be from 0 to \(Int32.max) and key \(key) within 32 bits", code: MPI_ERR_ARG)
     }
-    var new: MPI_Comm?
-    try call(routine) { MPI_Comm_split($0, color32, key32, &new) }
-    return color == nil ? nil : try adopt(new, routine)
+    guard color != nil else {
+      var none = CMPIComm()
+      try call(routine) { MPI_Comm_split($0, color32, key32, &none.handle) }
+      return nil
+    }
+    return try adopt(routine) { MPI_Comm_split($0, color32, key32, &$1.handle) }
   }
 
   /// The ranks that share memory with this one: those of its node. Collective.
   public func splitByNode() throws(MPIError) -> Communicator {
-    var new: MPI_Comm?
-    try call("MPI_Comm_split_type") { handle in
-      MPI_Comm_split_type(handle, Int32(MPI_COMM_TYPE_SHARED), 0, cmpi_info_null(), &new)
+    try adopt("MPI_Comm_split_type") {
+      MPI_Comm_split_type($0, Int32(MPI_COMM_TYPE_SHARED), 0, cmpi_info_null(), &$1.handle)
     }
-    return try adopt(new, "MPI_Comm_split_type")
   }
 
-  private func adopt(_ new: MPI_Comm?, _ routine: StaticString) throws(MPIError) -> Communicator {
-    guard let new, new != cmpi_comm_null() else {
+  /// The communicator that a call makes.
+  private func adopt(
+    _ routine: StaticString, _ make: (MPI_Comm, inout CMPIComm) -> Int32
+  ) throws(MPIError) -> Communicator {
+    var new = CMPIComm(handle: cmpi_comm_null())
+    try call(routine) { make($0, &new) }
+    guard new.handle != cmpi_comm_null() else {
       throw refusal(routine, "MPI returned no communicator", code: MPI_ERR_COMM)
     }
-    return try Communicator(owning: new, job: job)
+    return try Communicator(owning: new.handle, job: job)
   }
 }

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import CMPI
 
 /// What the launcher (`mpirun`, `srun`) tells a process about its place in the job, readable before MPI is initialised.
 ///
@@ -17,14 +11,24 @@ public enum LaunchEnvironment {
   /// The number of ranks in the job; nil without a launcher, or where the launcher does not tell.
   public static var size: Int? { size(reading: environmentVariable) }
 
-  /// `mpirun` within a Slurm job leaves Slurm's variables in place, so Open MPI's own come first.
+  /// The launchers within a Slurm job leave Slurm's variables in place, so their own come first.
   package static func rank(reading variable: (String) -> String?) -> Int? {
-    firstNumber(of: ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"], reading: variable)
+    firstNumber(of: launchers.map(\.placeVariables.rank) + ["PMIX_RANK", "SLURM_PROCID"], reading: variable)
   }
 
   /// Slurm sets `SLURM_NTASKS` for a batch script too, which is one process; the step's own count is what `srun` sets.
   package static func size(reading variable: (String) -> String?) -> Int? {
-    firstNumber(of: ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS"], reading: variable)
+    firstNumber(of: launchers.map(\.placeVariables.size) + ["SLURM_STEP_NUM_TASKS"], reading: variable)
+  }
+
+  /// Another implementation's launcher that started this process as one of several, nil where none did: every process is then
+  /// a world of its own.
+  static func foreignLauncher(reading variable: (String) -> String? = environmentVariable) -> MPIImplementation? {
+    launchers.dropFirst().first { firstNumber(of: [$0.placeVariables.size], reading: variable) ?? 0 > 1 }
+  }
+
+  private static var launchers: [MPIImplementation] {
+    [.current] + MPIImplementation.allCases.filter { $0 != .current }
   }
 
   private static func firstNumber(of names: [String], reading variable: (String) -> String?) -> Int? {

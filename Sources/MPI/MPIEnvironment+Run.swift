@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import CMPI
 
 extension MPIEnvironment {
   /// Runs a program under MPI and returns its exit status: what `main.swift` passes to `exit`.

@@ -43,17 +43,16 @@ public struct MPIEnvironment: ~Copyable {
       throw MPIError(
         refusing: routine, "MPI can be initialised once in the life of a process", code: MPI_ERR_OTHER, rank: nil)
     }
-    TransportSettings.apply()
+    for setting in MPIImplementation.current.settings { setenv(setting.name, setting.value, 0) }
     var provided: Int32 = 0
-    let code = MPI_Init_thread(nil, nil, threads.level, &provided)
-    guard code == MPI_SUCCESS else { throw MPIError(routine, code: code, rank: nil) }
+    try MPIError.check(routine, MPI_Init_thread(nil, nil, threads.level, &provided))
     do throws(MPIError) {
       guard provided >= threads.level else {
         throw MPIError(
           refusing: routine, "this MPI gives thread support \(provided), needed is \(threads.level) (\(threads))",
           code: MPI_ERR_OTHER, rank: nil)
       }
-      world = try Self.duplicateWorld()
+      world = try Self.world(of: .current)
     } catch {
       MPI_Finalize()
       throw error
@@ -62,46 +61,48 @@ public struct MPIEnvironment: ~Copyable {
 
   /// Finalises MPI; a collective call. Communicators and requests that are left can only be dropped afterwards.
   public consuming func finalize() throws(MPIError) {
-    try world.call("MPI_Finalize") { _ in MPI_Finalize() }
+    defer { world.job.isActive = false }
+    try world.job.call("MPI_Finalize") { MPI_Finalize() }
   }
 
   deinit {
-    if JobState.isActive {
+    if world.job.isActive {
       MPI_Finalize()
+      world.job.isActive = false
     }
   }
 
-  private static func duplicateWorld() throws(MPIError) -> Communicator {
+  private static func world(of own: MPIImplementation) throws(MPIError) -> Communicator {
     // Errors on requests and on no communicator at all go to the handlers of the predefined ones.
-    var rank: Int32 = 0
-    for (routine, code) in [
-      (
-        "MPI_Comm_set_errhandler" as StaticString,
-        MPI_Comm_set_errhandler(cmpi_comm_world(), cmpi_errors_return())
-      ),
-      ("MPI_Comm_set_errhandler", MPI_Comm_set_errhandler(cmpi_comm_self(), cmpi_errors_return())),
-      ("MPI_Comm_rank", MPI_Comm_rank(cmpi_comm_world(), &rank)),
-    ] where code != MPI_SUCCESS {
-      throw MPIError(routine, code: code, rank: nil)
+    for predefined in [cmpi_comm_world(), cmpi_comm_self()] {
+      try MPIError.check("MPI_Comm_set_errhandler", MPI_Comm_set_errhandler(predefined, cmpi_errors_return()))
     }
-    var world: MPI_Comm?
-    let code = MPI_Comm_dup(cmpi_comm_world(), &world)
-    guard code == MPI_SUCCESS, let world else { throw MPIError("MPI_Comm_dup", code: code, rank: Int(rank)) }
-    return try Communicator(owning: world, job: JobState(rank: Int(rank)))
+    var rank: Int32 = 0
+    try MPIError.check("MPI_Comm_rank", MPI_Comm_rank(cmpi_comm_world(), &rank))
+    var world = CMPIComm(handle: cmpi_comm_null())
+    try MPIError.check("MPI_Comm_dup", MPI_Comm_dup(cmpi_comm_world(), &world.handle), rank: Int(rank))
+    let result = try Communicator(owning: world.handle, job: JobState(rank: Int(rank)))
+    // Under another implementation's launcher every process believes to be alone, and would do the whole job.
+    if result.size == 1, let foreign = LaunchEnvironment.foreignLauncher() {
+      throw MPIError(
+        refusing: "MPI_Init_thread",
+        "the program is built against \(own.name), and \(foreign.name) started it: start it by \(own.launcher)",
+        code: MPI_ERR_OTHER, rank: nil)
+    }
+    return result
   }
 }
 
 extension MPIEnvironment {
   /// The MPI library and its version in its own words. Can be read at any time.
   public static var libraryVersion: String {
-    var length: Int32 = 0
-    return withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(MPI_MAX_LIBRARY_VERSION_STRING) + 1) { buffer in
-      buffer.initialize(repeating: 0)
-      guard let start = buffer.baseAddress, MPI_Get_library_version(start, &length) == MPI_SUCCESS else {
-        return "unknown MPI library"
-      }
-      return String(cString: start)
+    let text = cText(capacity: Int(MPI_MAX_LIBRARY_VERSION_STRING)) { start in
+      var length: Int32 = 0
+      return MPI_Get_library_version(start, &length) == MPI_SUCCESS
     }
+    // MPICH goes on for many lines, of how it was built.
+    let line = text?.split(whereSeparator: \.isNewline).first ?? "unknown MPI library"
+    return String(line.replacing("\t", with: " "))
   }
 
   /// The version of the MPI standard that the library implements, such as `3.1`. Can be read at any time.

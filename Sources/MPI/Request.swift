@@ -1,20 +1,13 @@
 import CMPI
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// A nonblocking call under way, which owns the memory that MPI reads and writes until it completes.
 ///
 /// `wait()` completes it and hands the memory back. MPI works on a request mainly while the program is inside an MPI
 /// call, so between start and `wait()` call `test()` now and then where progress matters.
 ///
-/// A request that is dropped is waited for: its memory is never freed in flight. Should it not complete within 5
-/// seconds, as when an error is ending the job, the drop returns and the memory is left allocated for ever.
+/// A request that is dropped is waited for, so that its memory is never freed in flight. One that another rank's failure leaves
+/// open for ever is given up after 5 seconds, in which a job that ends in order has ended: its memory stays allocated, because
+/// MPI may still write to it. Once MPI is finalised it writes no more, and a drop only frees.
 public struct Request<Payload: ~Copyable>: ~Copyable {
   private let flight: Flight<Payload>
 
@@ -31,12 +24,12 @@ public struct Request<Payload: ~Copyable>: ~Copyable {
   init(
     _ routine: StaticString, on communicator: Communicator, about detail: @autoclosure () -> String = "",
     payload: consuming Payload, layouts: (BlockLayout, BlockLayout)? = nil, element: MPI_Datatype = cmpi_byte(),
-    start: (MPI_Comm, inout MPI_Request?) -> Int32
+    start: (MPI_Comm, inout CMPIRequest) -> Int32
   ) throws(MPIError) {
-    var handle = cmpi_request_null()
-    try communicator.call(routine, about: detail()) { start($0, &handle) }
+    var request = CMPIRequest(handle: cmpi_request_null())
+    try communicator.call(routine, about: detail()) { start($0, &request) }
     flight = Flight(
-      routine: routine, communicator: communicator, handle: handle, payload: payload, layouts: layouts,
+      routine: routine, communicator: communicator, request: request, payload: payload, layouts: layouts,
       element: element)
   }
 
@@ -67,47 +60,48 @@ public struct Request<Payload: ~Copyable>: ~Copyable {
 private final class Flight<Payload: ~Copyable> {
   private let routine: StaticString
   private let communicator: Communicator
-  private var handle: MPI_Request?
+  private var request: CMPIRequest
   private var payload: Payload?
   private let layouts: (BlockLayout, BlockLayout)?
   private let element: MPI_Datatype
   private var status = MPI_Status()
-  private var isComplete = false
+  private var isComplete = false { didSet { if isComplete { communicator.openRequests -= 1 } } }
 
   init(
-    routine: StaticString, communicator: Communicator, handle: MPI_Request?, payload: consuming Payload,
+    routine: StaticString, communicator: Communicator, request: CMPIRequest, payload: consuming Payload,
     layouts: (BlockLayout, BlockLayout)?, element: MPI_Datatype
   ) {
     self.routine = routine
     self.communicator = communicator
-    self.handle = handle
+    self.request = request
     self.payload = .some(payload)
     self.layouts = layouts
     self.element = element
+    communicator.openRequests += 1
   }
 
   func test() throws(MPIError) -> Bool {
     guard !isComplete else { return true }
     var flag: Int32 = 0
     // MPI frees a request whose completion failed, and there is nothing more to wait for.
+    defer { isComplete = flag != 0 }
     do {
-      try communicator.call(routine) { _ in MPI_Test(&handle, &flag, &status) }
+      try communicator.job.call(routine) { MPI_Test(&request.handle, &flag, &status) }
     } catch {
-      isComplete = true
+      flag = 1
       throw error
     }
-    isComplete = flag != 0
-    return isComplete
+    return flag != 0
   }
 
   func complete() throws(MPIError) {
     guard !isComplete else { return }
-    isComplete = true
-    try communicator.call(routine) { _ in MPI_Wait(&handle, &status) }
+    defer { isComplete = true }
+    try communicator.job.call(routine) { MPI_Wait(&request.handle, &status) }
   }
 
   func messageStatus() throws(MPIError) -> MessageStatus {
-    try communicator.interpret(status, of: element, routine)
+    try MessageStatus(status, of: element, routine, rank: communicator.job.rank)
   }
 
   func takePayload() -> Payload {
@@ -115,11 +109,11 @@ private final class Flight<Payload: ~Copyable> {
     return taken
   }
 
+  /// What ``Request`` says of a request that is dropped.
   func abandon() {
-    guard !isComplete, JobState.isActive else { return }
     let clock = ContinuousClock()
     let deadline = clock.now + .seconds(5)
-    while (try? test()) == false {
+    while communicator.job.isActive, (try? test()) == false {
       guard clock.now < deadline else {
         _ = Unmanaged.passRetained(self)
         return

@@ -13,12 +13,6 @@ public enum Processor {
     processor_exit_if_missing(processor_features_built_for())
   }
 
-  /// Features that the compute modules are compiled for and that the CPU lacks. Empty in every program that has got past
-  /// ``exitIfUnsupported()``.
-  public static var missingFeatures: [String] {
-    missing(builtFor: .builtFor, available: .available)
-  }
-
   /// The features in `builtFor` that are not `available`.
   public static func missing(builtFor: ProcessorFeatures, available: ProcessorFeatures) -> [String] {
     builtFor.subtracting(available).names

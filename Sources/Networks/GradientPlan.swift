@@ -1,60 +1,50 @@
 /// Which buffer holds the gradient of which value during the backward pass.
 ///
-/// A value's gradient lives from the last operation that reads the value to the one that made it; buffers are shared between
+/// A value's gradient lives from the last layer that reads the value to the one that made it; buffers are shared between
 /// gradients that are never alive together, so that the backward pass needs a handful of them.
 package struct GradientPlan {
-  /// What one operation does with gradients.
+  /// What one layer does with gradients.
   package struct Step {
-    /// The buffer with the gradient of the operation's output.
+    /// The buffer with the gradient of the layer's output.
     package let output: Int
-    /// The buffer for the gradient of its input; `nil` for the image, whose gradient nobody needs.
+    /// The buffer for the gradient of its first input; `nil` for the image, whose gradient nobody needs.
     package let input: Int?
-    /// Whether the input's gradient already holds another operation's share.
+    /// Whether the input's gradient already holds another layer's share.
     package let adding: Bool
   }
 
   /// One a node, in the order of the graph.
-  package private(set) var steps: [Step]
+  package private(set) var steps: [Step] = []
   /// The floats that each buffer needs.
   package private(set) var bufferCounts: [Int] = []
 
   private var free: [Int] = []
 
   package init(_ graph: NetworkGraph, lanes: Int) {
-    var buffers: [NetworkGraph.ValueIndex: Int] = [:]
-    var reversed: [Step] = []
     let counts = graph.values.map { $0.shape(lanes: lanes).count }
-    steps = []
-    buffers[graph.values.count - 1] = take(counts[graph.values.count - 1])
+    var buffers = [Int?](repeating: nil, count: counts.count)
+    buffers[counts.count - 1] = take(counts[counts.count - 1])
     for node in graph.nodes.reversed() {
+      let layer = node.layer
       guard let output = buffers[node.output] else {
-        preconditionFailure("every value but the last is read by a later node")
-      }
-      if case .normalization(_, let tail, let residual) = node.operation {
-        if let residual, tail == .residualRelu {
-          // The gradient in front of the ReLU is also the shortcut's; the normalization's input needs one of its own.
-          buffers[residual] = output
-          let input = take(counts[node.input])
-          buffers[node.input] = input
-          reversed.append(Step(output: output, input: input, adding: false))
-        } else {
-          buffers[node.input] = output
-          reversed.append(Step(output: output, input: output, adding: false))
-        }
-        continue
-      }
-      guard node.input != 0 else {
-        reversed.append(Step(output: output, input: nil, adding: false))
-        free.append(output)
-        continue
+        preconditionFailure("\(layer.name): every value but the last is read by a later layer")
       }
       let existing = buffers[node.input]
-      let input = existing ?? take(counts[node.input])
-      buffers[node.input] = input
-      reversed.append(Step(output: output, input: input, adding: existing != nil))
-      free.append(output)
+      precondition(
+        existing == nil || layer.gradientRule == .adds,
+        "\(layer.name) cannot add to the gradient of a value that others read too")
+      switch layer.gradientRule {
+      case .inPlace: buffers[node.input] = output
+      case .passesOn:
+        buffers[node.inputs[1]] = output
+        buffers[node.input] = take(counts[node.input])
+      case .overwrites, .adds:
+        if node.input != 0 { buffers[node.input] = existing ?? take(counts[node.input]) }
+        free.append(output)
+      }
+      steps.append(Step(output: output, input: buffers[node.input], adding: existing != nil))
     }
-    steps = reversed.reversed()
+    steps.reverse()
   }
 
   /// A free buffer, the smallest that suffices, or else the largest grown, or else a new one.

@@ -14,15 +14,13 @@ public final class Microbatch {
   /// After ``forward(training:)``: the most likely class of each image.
   public let predictions: UnsafeMutableBufferPointer<Int32>
 
-  private let operations: [BoundOperation]
+  private let layers: [BoundLayer]
   private let values: [AlignedBuffer]
   private let gradients: [AlignedBuffer]
   private let scratch: AlignedBuffer
   private let trainingLoss: SoftmaxCrossEntropy
   private let evaluationLoss: SoftmaxCrossEntropy
-  private let lossGradient: Int
-  /// The mean and variance that the last training pass found, at the places of the layout's running ones.
-  private let batchStatistics: AlignedBuffer
+  private let lossGradient: AlignedBuffer
 
   /// - Parameter labelSmoothing: the share of each target that training spreads over all classes.
   public init(_ network: Network, lanes: Int, labelSmoothing: Float = 0) {
@@ -30,12 +28,19 @@ public final class Microbatch {
     self.lanes = lanes
     let graph = network.graph
     let plan = GradientPlan(graph, lanes: lanes)
-    values = graph.values.map { AlignedBuffer(count: $0.shape(lanes: lanes).count) }
-    gradients = plan.bufferCounts.map { AlignedBuffer(count: $0) }
-    operations = zip(graph.nodes, plan.steps).map { BoundOperation($0, $1, network, lanes: lanes) }
-    lossGradient = plan.steps[plan.steps.count - 1].output
-    scratch = AlignedBuffer(count: operations.map(\.scratchCount).max() ?? 0)
-    batchStatistics = AlignedBuffer(count: network.layout.statisticsRange.count)
+    let values = graph.values.map { AlignedBuffer(count: $0.shape(lanes: lanes).count) }
+    let gradients = plan.bufferCounts.map { AlignedBuffer(count: $0) }
+    layers = zip(graph.nodes, plan.steps).map { node, step in
+      node.layer.bind(
+        to: LayerWorkspace(
+          network: network, lanes: lanes, inputs: node.inputs.map { UnsafePointer(values[$0].pointer) },
+          output: values[node.output].pointer, outputGradient: gradients[step.output].pointer,
+          inputGradient: step.input.map { gradients[$0].pointer }, addsInputGradient: step.adding))
+    }
+    self.values = values
+    self.gradients = gradients
+    lossGradient = gradients[plan.steps[plan.steps.count - 1].output]
+    scratch = AlignedBuffer(count: layers.map(\.scratchCount).max() ?? 0)
     trainingLoss = SoftmaxCrossEntropy(classes: network.classes, lanes: lanes, labelSmoothing: labelSmoothing)
     evaluationLoss = SoftmaxCrossEntropy(classes: network.classes, lanes: lanes)
     labels = .allocate(capacity: lanes)
@@ -71,38 +76,13 @@ public final class Microbatch {
   /// - Parameter training: whether batch normalization uses the microbatch's own statistics (and ``backward(into:adding:)``
   ///   may follow) or the running ones.
   public func forward(training: Bool) {
-    let arena = network.arena.pointer
-    // The arena's statistics are shifted to the front of `batchStatistics`; the same offsets then serve both.
-    let batch = batchStatistics.pointer - network.layout.statisticsRange.lowerBound
-    for operation in operations {
-      let x = values[operation.input].pointer
-      let y = values[operation.output].pointer
-      switch operation.kind {
-      case .convolution(let convolution):
-        convolution.forward(weights: arena, x: x, y: y)
-      case .normalization(let normalization, let places, let residual):
-        let shortcut = residual.map { UnsafePointer(values[$0].pointer) }
-        if training {
-          normalization.forward(
-            x: x, residual: shortcut, scale: arena + places.scale, shift: arena + places.shift,
-            mean: batch + places.mean, variance: batch + places.variance, y: y)
-        } else {
-          normalization.forward(
-            x: x, residual: shortcut, scale: arena + places.scale, shift: arena + places.shift,
-            runningMean: arena + places.mean, runningVariance: arena + places.variance, y: y)
-        }
-      case .maxPooling(let pooling): pooling.forward(x: x, y: y)
-      case .averagePooling(let pooling): pooling.forward(x: x, y: y)
-      case .linear(let linear, let bias):
-        linear.forward(weights: arena, bias: arena + bias, x: x, y: y)
-      }
-    }
+    for layer in layers { layer.forward(training) }
     guard let labels = labels.baseAddress, let losses = losses.baseAddress, let predictions = predictions.baseAddress,
       let logits = values.last?.pointer
     else { return }
     (training ? trainingLoss : evaluationLoss)(
       logits: logits, labels: labels, losses: losses, predictions: predictions,
-      gradient: training ? gradients[lossGradient].pointer : nil)
+      gradient: training ? lossGradient.pointer : nil)
   }
 
   /// Computes the gradient of the mean loss of the last training pass, and what else a step reports.
@@ -112,62 +92,12 @@ public final class Microbatch {
   ///     unbiased variance in the place of the running ones, the mean loss and the share of right predictions.
   ///   - adding: whether to add to what `result` holds, each element as one sum of two.
   public func backward(into result: AlignedBuffer, adding: Bool) {
-    let arena = network.arena.pointer
-    let gradient = result.pointer
-    let batch = batchStatistics.pointer - network.layout.statisticsRange.lowerBound
-    for operation in operations.reversed() {
-      let x = values[operation.input].pointer
-      let y = values[operation.output].pointer
-      let yGradient = gradients[operation.gradient.output].pointer
-      let xGradient = operation.gradient.input.map { gradients[$0].pointer }
-      switch operation.kind {
-      case .convolution(let convolution):
-        convolution.weightGradient(
-          x: x, yGradient: yGradient, weightGradient: gradient, adding: adding, scratch: scratch.pointer)
-        if let xGradient {
-          convolution.inputGradient(
-            weights: arena, yGradient: yGradient, xGradient: xGradient, adding: operation.gradient.adding)
-        }
-      case .normalization(let normalization, let places, _):
-        guard let xGradient else { continue }
-        normalization.backward(
-          x: x, y: y, scale: arena + places.scale, mean: batch + places.mean, variance: batch + places.variance,
-          yGradient: yGradient, xGradient: xGradient, scaleGradient: gradient + places.scale,
-          shiftGradient: gradient + places.shift, adding: adding)
-      case .maxPooling(let pooling):
-        guard let xGradient else { continue }
-        pooling.backward(x: x, y: y, yGradient: yGradient, xGradient: xGradient)
-      case .averagePooling(let pooling):
-        guard let xGradient else { continue }
-        pooling.backward(yGradient: yGradient, xGradient: xGradient)
-      case .linear(let linear, let bias):
-        linear.weightGradient(
-          x: x, yGradient: yGradient, weightGradient: gradient, biasGradient: gradient + bias, adding: adding,
-          scratch: scratch.pointer)
-        if let xGradient { linear.inputGradient(weights: arena, yGradient: yGradient, xGradient: xGradient) }
-      }
-    }
-    reportStatistics(to: gradient, adding: adding)
-    reportMetrics(to: gradient + network.layout.metrics.lowerBound, adding: adding)
+    let gradient = ParameterGradient(pointer: result.pointer, adding: adding, scratch: scratch.pointer)
+    for layer in layers.reversed() { layer.backward(gradient) }
+    reportMetrics(to: result, adding: adding)
   }
 
-  private func reportStatistics(to gradient: UnsafeMutablePointer<Float>, adding: Bool) {
-    let batch = batchStatistics.pointer - network.layout.statisticsRange.lowerBound
-    for operation in operations {
-      guard case .normalization(let normalization, let places, _) = operation.kind else { continue }
-      // PyTorch keeps the unbiased variance.
-      let count = Float(normalization.count)
-      let correction = count > 1 ? count / (count - 1) : 1
-      for channel in 0..<normalization.shape.channels {
-        let mean = batch[places.mean + channel]
-        let variance = batch[places.variance + channel] * correction
-        gradient[places.mean + channel] = adding ? gradient[places.mean + channel] + mean : mean
-        gradient[places.variance + channel] = adding ? gradient[places.variance + channel] + variance : variance
-      }
-    }
-  }
-
-  private func reportMetrics(to metrics: UnsafeMutablePointer<Float>, adding: Bool) {
+  private func reportMetrics(to result: AlignedBuffer, adding: Bool) {
     var images = 0
     var right = 0
     var loss: Float = 0
@@ -177,7 +107,10 @@ public final class Microbatch {
       if predictions[lane] == labels[lane] { right += 1 }
     }
     let share = images == 0 ? 0 : 1 / Float(images)
-    metrics[0] = adding ? metrics[0] + loss * share : loss * share
-    metrics[1] = adding ? metrics[1] + Float(right) * share : Float(right) * share
+    func report(_ value: Float, _ place: Int) {
+      result.pointer[place] = adding ? result.pointer[place] + value : value
+    }
+    report(loss * share, network.layout.lossPlace)
+    report(Float(right) * share, network.layout.accuracyPlace)
   }
 }

@@ -1,6 +1,7 @@
 import Kernels
+import RandomNumbers
 
-/// A network's operations and everything it has learned.
+/// A network's layers and everything it has learned.
 public final class Network {
   public let architecture: Architecture
   public let classes: Int
@@ -29,8 +30,24 @@ public final class Network {
     for statistics in layout.statistics { arena[statistics.variance].update(repeating: 1) }
   }
 
-  /// The parameter of that name.
-  func parameter(_ name: String) -> Parameter {
+  /// Draws new parameters, distributed as torchvision's, and starts the running statistics anew.
+  ///
+  /// Each parameter draws from a stream of its own, in torchvision's element order.
+  public func initialize(seed: UInt64) {
+    let declarations = graph.declaredLayers.flatMap { layer in layer.parameters.map { (layer, $0) } }
+    for (index, ((layer, declaration), parameter)) in zip(declarations, layout.parameters).enumerated() {
+      var stream = RandomStream(seed: seed, purpose: .initialization, index: index)
+      store(layer.initialValues(of: declaration, from: &stream), in: parameter)
+    }
+    for statistics in layout.statistics {
+      arena[statistics.mean].update(repeating: 0)
+      arena[statistics.variance].update(repeating: 1)
+    }
+    batchesTracked = 0
+  }
+
+  /// The parameter of that name, one that a layer of the network declares.
+  public func parameter(_ name: String) -> Parameter {
     guard let parameter = layout.parameters.first(where: { $0.name == name }) else {
       preconditionFailure("the layout was made from the same graph and must hold \(name)")
     }
@@ -38,7 +55,7 @@ public final class Network {
   }
 
   /// The running statistics of the normalization of that name.
-  func statistics(_ name: String) -> RunningStatistics {
+  public func statistics(_ name: String) -> RunningStatistics {
     guard let statistics = layout.statistics.first(where: { $0.name == name }) else {
       preconditionFailure("the layout was made from the same graph and must hold \(name)")
     }

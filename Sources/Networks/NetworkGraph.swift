@@ -1,12 +1,21 @@
 import Kernels
 
-/// A network as a list of operations on numbered values, in the order they are computed. Value 0 is the image.
+/// A network as a list of layers on numbered values, in the order they are computed. Value 0 is the image.
 public struct NetworkGraph: Sendable {
   /// A value's shape for one image.
   public struct Value: Sendable, Equatable {
     public let channels: Int
     public let height: Int
     public let width: Int
+
+    public init(channels: Int, height: Int, width: Int) {
+      self.channels = channels
+      self.height = height
+      self.width = width
+    }
+
+    /// The floats of one image.
+    public var count: Int { channels * height * width }
 
     public func shape(lanes: Int) -> ActivationShape {
       ActivationShape(channels: channels, height: height, width: width, lanes: lanes)
@@ -16,71 +25,47 @@ public struct NetworkGraph: Sendable {
   /// The index of a value.
   public typealias ValueIndex = Int
 
-  public enum Operation: Sendable {
-    case convolution(name: String, shape: ConvolutionShape)
-    /// `residual` is the value that ``NormalizationTail/residualRelu`` adds.
-    case normalization(name: String, tail: NormalizationTail, residual: ValueIndex?)
-    case maxPooling(kernel: Int, stride: Int, padding: Int)
-    case averagePooling
-    case linear(name: String, outputs: Int)
-  }
-
   public struct Node: Sendable {
-    public let operation: Operation
-    public let input: ValueIndex
+    public let layer: any Layer
+    /// The values that the layer reads, its own first, then what it adds.
+    public let inputs: [ValueIndex]
     public let output: ValueIndex
+
+    /// The value that the layer reads first.
+    public var input: ValueIndex { inputs[0] }
   }
 
   public private(set) var values: [Value]
   public private(set) var nodes: [Node] = []
 
-  init(image: Value) { values = [image] }
+  public init(image: Value) { values = [image] }
 
-  /// Every convolution with its name, in the order of computation.
-  public var convolutions: [(name: String, shape: ConvolutionShape)] {
-    nodes.compactMap { node in
-      if case .convolution(let name, let shape) = node.operation { (name, shape) } else { nil }
-    }
-  }
-
-  private mutating func append(_ operation: Operation, _ input: ValueIndex, _ result: Value) -> ValueIndex {
-    values.append(result)
-    nodes.append(Node(operation: operation, input: input, output: values.count - 1))
+  /// Appends a layer.
+  ///
+  /// - Parameters:
+  ///   - inputs: the values that it reads: the image, or what earlier layers compute.
+  ///   - layer: makes it for the shape of the first of them.
+  /// - Returns: the value that it computes.
+  public mutating func append(_ inputs: ValueIndex..., layer: (Value) -> any Layer) -> ValueIndex {
+    let layer = layer(values[inputs[0]])
+    values.append(layer.output)
+    nodes.append(Node(layer: layer, inputs: inputs, output: values.count - 1))
     return values.count - 1
   }
 
-  mutating func convolution(
-    _ name: String, _ input: ValueIndex, channels: Int, kernel: Int, stride: Int, padding: Int
-  ) -> ValueIndex {
-    let from = values[input]
-    let shape = ConvolutionShape(
-      inputChannels: from.channels, outputChannels: channels, kernel: kernel, stride: stride, padding: padding,
-      inputHeight: from.height, inputWidth: from.width)
-    return append(
-      .convolution(name: name, shape: shape), input,
-      Value(channels: channels, height: shape.outputHeight, width: shape.outputWidth))
+  /// The layers in the order of torchvision's modules, which is that of the `state_dict`.
+  ///
+  /// Modules come in the order they are written down, in which a block's shortcut follows its last normalization; here the
+  /// shortcut is computed before that.
+  var declaredLayers: [any Layer] {
+    func order(_ node: Node) -> (Int, Int) {
+      node.inputs.contains { $0 > node.input } ? (node.input, 1) : (node.output, 0)
+    }
+    return nodes.sorted { order($0) < order($1) }.map(\.layer)
   }
 
-  mutating func normalization(
-    _ name: String, _ input: ValueIndex, _ tail: NormalizationTail, residual: ValueIndex? = nil
-  ) -> ValueIndex {
-    append(.normalization(name: name, tail: tail, residual: residual), input, values[input])
-  }
-
-  mutating func maxPooling(_ input: ValueIndex, kernel: Int, stride: Int, padding: Int) -> ValueIndex {
-    let from = values[input]
-    return append(
-      .maxPooling(kernel: kernel, stride: stride, padding: padding), input,
-      Value(
-        channels: from.channels, height: (from.height + 2 * padding - kernel) / stride + 1,
-        width: (from.width + 2 * padding - kernel) / stride + 1))
-  }
-
-  mutating func averagePooling(_ input: ValueIndex) -> ValueIndex {
-    append(.averagePooling, input, Value(channels: values[input].channels, height: 1, width: 1))
-  }
-
-  mutating func linear(_ name: String, _ input: ValueIndex, outputs: Int) -> ValueIndex {
-    append(.linear(name: name, outputs: outputs), input, Value(channels: outputs, height: 1, width: 1))
+  /// Every convolution with its name, in the order of computation.
+  public var convolutions: [(name: String, shape: ConvolutionShape)] {
+    nodes.compactMap { ($0.layer as? ConvolutionLayer).map { ($0.name, $0.shape) } }
   }
 }

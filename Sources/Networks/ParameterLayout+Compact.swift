@@ -16,9 +16,6 @@ public struct Compaction: Sendable {
     sources.reserveCapacity(larger.count)
     var blocks = larger.parameters.map { [Range<Int>](repeating: 0..<0, count: $0.blocks.count) }
     var kept = larger.parameters.map { [[Int32]](repeating: [], count: $0.blocks.count) }
-    func isWeight(_ parameter: Parameter) -> Bool {
-      parameter.role == .convolutionWeight || parameter.role == .linearWeight
-    }
     func place(_ range: Range<Int>) -> Range<Int> {
       let start = sources.count
       for index in range { sources.append(Int32(index)) }
@@ -34,13 +31,13 @@ public struct Compaction: Sendable {
       blocks[number][block] = start..<sources.count
     }
     func placeWeights(live: Bool) {
-      for (number, parameter) in larger.parameters.enumerated() where isWeight(parameter) {
+      for (number, parameter) in larger.parameters.enumerated() where parameter.role.isWeight {
         for block in parameter.blocks.indices where parameter.isLive[block] == live { placeSurvivors(number, block) }
       }
     }
     placeWeights(live: true)
     let weightCount = sources.count
-    for (number, parameter) in larger.parameters.enumerated() where !isWeight(parameter) {
+    for (number, parameter) in larger.parameters.enumerated() where !parameter.role.isWeight {
       blocks[number][0] = place(parameter.blocks[0])
     }
     let liveCount = sources.count

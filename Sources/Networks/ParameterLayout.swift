@@ -10,6 +10,9 @@ public struct Parameter: Sendable, Equatable {
     case normalizationScale
     /// Batch normalization's `bias` (β).
     case normalizationShift
+
+    /// Whether it is the weight of a product: what pruning and regularization act on.
+    public var isWeight: Bool { self == .convolutionWeight || self == .linearWeight }
   }
 
   /// torchvision's name, such as `layer1.0.conv1.weight`.
@@ -99,6 +102,11 @@ public struct ParameterLayout: Sendable, Equatable {
     exchangedCount = self.metrics.upperBound
     self.count = count
   }
+
+  /// Where in ``metrics`` the mean loss stands.
+  public var lossPlace: Int { metrics.lowerBound }
+  /// Where in ``metrics`` the share of right predictions stands.
+  public var accuracyPlace: Int { metrics.lowerBound + 1 }
 
   /// The dead taps, which no image reaches.
   public var dead: Range<Int> { exchangedCount..<count }

@@ -11,7 +11,7 @@ extension Network {
   ///   them: `weight_orig`, and a `weight_mask` of ones where a weight is not zero.
   public func stateDictionary(names: StateNames, masked: Bool) -> [NamedTensor] {
     var tensors = layout.parameters.flatMap { parameter -> [NamedTensor] in
-      let (name, values) = (names(parameter.name), values(of: parameter))
+      let (name, values) = (names(parameter.name, head: architecture.head), values(of: parameter))
       func tensor(_ suffix: String, _ values: [Float]) -> NamedTensor {
         NamedTensor(name: name + suffix, shape: parameter.shape, elements: .float32(values))
       }
@@ -22,7 +22,7 @@ extension Network {
     }
     for statistics in layout.statistics {
       let channels = statistics.mean.count
-      let name = names(statistics.name)
+      let name = names(statistics.name, head: architecture.head)
       tensors.append(
         NamedTensor(
           name: "\(name).running_mean", shape: [channels],
@@ -42,41 +42,42 @@ extension Network {
   ///
   /// - Throws: `SafetensorsError` where a tensor is missing, unexpected, or of another shape or type. The network is unchanged
   ///   then.
-  public func load(_ file: SafetensorsFile) throws(SafetensorsError) { try load(StateFile(file)) }
+  public func load(_ file: SafetensorsFile) throws(SafetensorsError) {
+    try load(StateFile(file, head: architecture.head))
+  }
 
   /// - Parameter skipped: parameters that stay as they are, whatever the file holds of them.
   func load(_ file: StateFile, except skipped: Set<String> = []) throws(SafetensorsError) {
-    let counters = layout.statistics.map { "\($0.name).num_batches_tracked" }
-    let optional = counters.filter { !file.contains($0) }
-    try file.require(exactly: stateNames.filter { !optional.contains($0) })
+    try file.require(layout, except: skipped)
     var loaded: [(Parameter, [Float])] = []
     for parameter in layout.parameters where !skipped.contains(parameter.name) {
-      try file.require(shape: parameter.shape, of: parameter.name)
       loaded.append((parameter, try file.floats(parameter.name)))
     }
     var running: [(Range<Int>, [Float])] = []
-    for statistics in layout.statistics {
-      for (name, range) in [("running_mean", statistics.mean), ("running_var", statistics.variance)] {
-        try file.require(shape: [range.count], of: "\(statistics.name).\(name)")
-        running.append((range, try file.floats("\(statistics.name).\(name)")))
-      }
-    }
     var steps: Int64 = 0
-    for name in counters where file.contains(name) {
-      try file.require(shape: [], of: name)
-      steps = max(steps, try file.integers(name).first ?? 0)
+    for statistics in layout.statistics {
+      running.append((statistics.mean, try file.floats("\(statistics.name).running_mean")))
+      running.append((statistics.variance, try file.floats("\(statistics.name).running_var")))
+      let counter = "\(statistics.name)" + StateNames.counter
+      if file.contains(counter) { steps = max(steps, try file.integers(counter).first ?? 0) }
     }
 
     for (parameter, values) in loaded { store(values, in: parameter) }
     for (range, values) in running { for (place, value) in zip(range, values) { arena.pointer[place] = value } }
     batchesTracked = steps
   }
+}
 
-  /// The names of ``stateDictionary``'s tensors.
-  private var stateNames: [String] {
-    layout.parameters.map(\.name)
-      + layout.statistics.flatMap { statistics in
-        ["running_mean", "running_var", "num_batches_tracked"].map { "\(statistics.name).\($0)" }
+extension ParameterLayout {
+  /// The tensors of the `state_dict`, by torchvision's names.
+  var stateTensors: [(name: String, shape: [Int])] {
+    parameters.map { ($0.name, $0.shape) }
+      + statistics.flatMap { statistics in
+        [
+          ("\(statistics.name).running_mean", [statistics.mean.count]),
+          ("\(statistics.name).running_var", [statistics.variance.count]),
+          ("\(statistics.name)" + StateNames.counter, []),
+        ]
       }
   }
 }

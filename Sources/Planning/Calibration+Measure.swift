@@ -59,10 +59,11 @@ extension Calibration {
     configuration.architecture = network.architecture
     configuration.batchSize = run.microbatch * world.size
     configuration.dense = PhaseConfiguration(epochs: 1_000, learningRate: 0, schedule: .constant)
-    let plan = try Job.plan(configuration, data: data, ranks: world.size)
     let trainer = try Trainer(
-      network, images: data.training, plan: plan, microbatch: Microbatch(network, lanes: run.microbatch),
-      method: configuration.method, phase: configuration.dense, mask: nil, communicator: world)
+      TrainingPhase(
+        images: data.training, plan: try configuration.plan(data: data, ranks: world.size),
+        method: configuration.method, numbers: configuration.dense, communicator: world),
+      at: Workplace(network, lanes: run.microbatch))
     let times = try trainer.stepTimes(warmUp + steps).dropFirst(warmUp)
 
     // A step waits for its slowest rank.
@@ -86,7 +87,7 @@ extension Calibration {
   ) throws -> (seconds: Double, localByte: Double) {
     let count = layout.exchangedCount
     guard world.size > 1 else { return (0, 2 * copySeconds(count: count) / Double(4 * count)) }
-    let exchange = try Exchange(method, world, count: count, exact: method == .bfloat16 ? layout.metrics.count : 0)
+    let exchange = try method.make(world, count: count, exact: layout.metrics.count)
     let (gradient, arena) = (AlignedBuffer(count: count), AlignedBuffer(count: count))
     let seconds = try repeated(9, world) {
       try exchange.reduce(gradient)
@@ -99,7 +100,7 @@ extension Calibration {
 
   private static func additionSeconds(count: Int, _ world: Communicator) throws -> Double {
     let (sum, term) = (AlignedBuffer(count: count), AlignedBuffer(count: count))
-    return try repeated(9, world) { add(term.pointer, to: sum.pointer, count: count) } / Double(count)
+    return try repeated(9, world) { addFloats(term.pointer, to: sum.pointer, count: count) } / Double(count)
   }
 
   private static func copySeconds(count: Int) -> Double {
@@ -113,7 +114,7 @@ extension Calibration {
   /// A rank's message to the next on this host: an exchange of next to nothing, by its rounds.
   private static func messageSeconds(_ world: Communicator) throws -> Double {
     guard world.size > 1 else { return 1e-6 }
-    let exchange = try Exchange(.tree, world, count: 64 * world.size)
+    let exchange = try ExchangeMethod.tree.make(world, count: 64 * world.size)
     let buffer = AlignedBuffer(count: 64 * world.size)
     let seconds = try repeated(51, world) {
       try exchange.reduce(buffer)
@@ -157,7 +158,7 @@ extension Trainer {
     while result.count < count {
       do {
         try trainEpoch(epoch) { report in
-          if let cause = report.nonFinite {
+          if case .leftOut(let cause) = report.outcome {
             throw TrainingError.notFinite(
               cause, epoch: epoch, step: result.count + 1, runStep: result.count + 1, learningRate: 0, checkpoint: nil)
           }

@@ -1,4 +1,5 @@
 import Foundation
+import MPI
 import Text
 import Training
 
@@ -37,11 +38,11 @@ public struct PlanReport: Sendable {
     return [heading, steps(plan), time(plan), scaling].joined(separator: "\n")
   }
 
-  private var pruned: String { "\((100 * calibration.sparsity).significant(4)) % pruned" }
+  private var pruned: String { "\(calibration.sparsity.briefPercent()) pruned" }
 
   private var heading: String {
     let cluster = rows.last?.cluster
-    let ranks = "\(calibration.ranks) \(calibration.ranks == 1 ? "rank" : "ranks at once")"
+    let ranks = calibration.ranks.counted("rank", "ranks at once")
     var text = "\(calibration.architecture) on \(cluster.map(Self.describe) ?? "no cluster")\n"
     text += "calibrated on \(calibration.processor), \(ranks): a microbatch of \(calibration.microbatch) takes "
     text +=
@@ -50,7 +51,7 @@ public struct PlanReport: Sendable {
     if let cluster, cluster.ranksPerNode > calibration.ranks {
       text +=
         "note: a node's \(cluster.ranksPerNode) ranks take memory bandwidth from each other, and \(calibration.ranks) measured "
-        + "here: start it by 'mpirun -n \(cluster.ranksPerNode)' on one node\n"
+        + "here: start it by '\(MPIImplementation.current.launcher) -n \(cluster.ranksPerNode)' on one node\n"
     }
     return text
   }
@@ -64,8 +65,8 @@ public struct PlanReport: Sendable {
     add("  exchange") { Self.time($0.exchange.seconds) }
     add("  update") { Self.time($0.update) }
     add("images a second") { Int($0.imagesPerSecond.rounded()).grouped }
-    add("scaling efficiency") { Self.percent($0.efficiency) }
-    add("share of exchange") { Self.percent($0.exchange.seconds / $0.seconds) }
+    add("scaling efficiency") { $0.efficiency.percent(1) }
+    add("share of exchange") { ($0.exchange.seconds / $0.seconds).percent(1) }
     add("sent by a rank") { $0.exchange.bytesSent.bytes }
     add("through a node's link") { $0.exchange.linkBytes.bytes }
     add("memory of a rank") { $0.resident.bytes }
@@ -98,7 +99,7 @@ public struct PlanReport: Sendable {
       table.add(
         start
           + steps.flatMap {
-            [Self.time($0.seconds), Int($0.imagesPerSecond.rounded()).grouped, Self.percent($0.efficiency)]
+            [Self.time($0.seconds), Int($0.imagesPerSecond.rounded()).grouped, $0.efficiency.percent(1)]
           } + [Duration.seconds(plan.seconds).brief])
     }
     let first = rows.first { $0.plan == nil }
@@ -107,13 +108,11 @@ public struct PlanReport: Sendable {
   }
 
   private static func describe(_ cluster: Cluster) -> String {
-    let ranks = "\(cluster.ranks) \(cluster.ranks == 1 ? "rank" : "ranks")"
+    let ranks = cluster.ranks.counted("rank")
     guard cluster.nodes > 1 else { return "one node, \(ranks)" }
     return "\(cluster.nodes) nodes of \(cluster.ranksPerNode), \(ranks); links of "
       + "\((8 * cluster.bandwidth / 1e9).significant(4)) Gbit/s, \((1e6 * cluster.latency).significant(4)) µs"
   }
-
-  private static func percent(_ share: Double) -> String { "\((100 * share).fixed(1)) %" }
 
   private static func time(_ seconds: Double) -> String {
     seconds < 0.9995 ? "\((1e3 * seconds).fixed(seconds < 0.0995 ? 2 : 1)) ms" : "\(seconds.fixed(2)) s"

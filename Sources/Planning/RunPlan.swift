@@ -19,13 +19,16 @@ public struct RunPlan: Sendable, Equatable {
   ///   - batchSize: over all ranks; of whole microbatches for each.
   ///   - trainingImages: of an epoch.
   ///   - testImages: evaluated after each epoch, on all ranks together.
+  ///   - optimizerSlices: the floats that the optimizer keeps for each parameter.
   ///   - densities: the share of the dense network's weights that each epoch of dense training and of fine-tuning works with.
   public init(
     _ cluster: Cluster, batchSize: Int, method: ExchangeMethod, calibration: Calibration, trainingImages: Int,
-    testImages: Int, densities: EpochDensities
+    testImages: Int, densities: EpochDensities, optimizerSlices: Int = 1
   ) {
     func step(_ phase: Calibration.Phase) -> StepPrediction {
-      StepPrediction(cluster, batchSize: batchSize, method: method, phase: phase, calibration: calibration)
+      StepPrediction(
+        cluster, batchSize: batchSize, method: method, phase: phase, calibration: calibration,
+        optimizerSlices: optimizerSlices)
     }
     let whole = step(calibration.dense)
     dense = whole

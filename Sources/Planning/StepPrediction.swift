@@ -1,3 +1,4 @@
+import MPI
 import Training
 
 /// What one optimizer step takes on a cluster.
@@ -21,9 +22,12 @@ public struct StepPrediction: Sendable, Equatable {
   /// The share of the ranks' time that one rank alone would need for the same step.
   public var efficiency: Double { alone / (Double(cluster.ranks) * seconds) }
 
-  /// - Parameter batchSize: over all ranks; of whole microbatches for each.
+  /// - Parameters:
+  ///   - batchSize: over all ranks; of whole microbatches for each.
+  ///   - optimizerSlices: the floats that the optimizer keeps for each parameter.
   public init(
-    _ cluster: Cluster, batchSize: Int, method: ExchangeMethod, phase: Calibration.Phase, calibration: Calibration
+    _ cluster: Cluster, batchSize: Int, method: ExchangeMethod, phase: Calibration.Phase, calibration: Calibration,
+    optimizerSlices: Int = 1
   ) {
     self.cluster = cluster
     self.batchSize = batchSize
@@ -32,7 +36,7 @@ public struct StepPrediction: Sendable, Equatable {
     microbatches = all / n
     let isRounded = method == .bfloat16
     func gradients(_ count: Int) -> Double {
-      let sums = GradientAccumulator.additions(count, inPlace: !isRounded)
+      let sums = ReductionTree(0..<count).additions(inPlace: !isRounded)
       return Double(count) * phase.gradient + Double(sums * phase.exchanged) * calibration.addition
     }
     gradient = gradients(microbatches)
@@ -42,9 +46,10 @@ public struct StepPrediction: Sendable, Equatable {
     update = Double(owned) * phase.update
     alone = gradients(all) + Double(phase.live) * phase.update
     // The calibration had one microbatch a rank.
-    let depth = GradientAccumulator.depth(microbatches, inPlace: !isRounded) - 1
+    let depth = ReductionTree(0..<microbatches).buffers(inPlace: !isRounded) - 1
     let incoming = (n > 1 ? 1 : 0) - (calibration.ranks > 1 ? 1 : 0)
-    let momentum = owned - (method == .tree ? (phase.live + calibration.ranks - 1) / calibration.ranks : phase.live)
-    resident = phase.resident + 4 * ((depth + incoming) * phase.exchanged + momentum)
+    let calibrated = method == .tree ? (phase.live + calibration.ranks - 1) / calibration.ranks : phase.live
+    resident =
+      phase.resident + 4 * ((depth + incoming) * phase.exchanged + optimizerSlices * (owned - calibrated))
   }
 }

@@ -30,9 +30,9 @@ public struct NetworkCost: Sendable {
   private static let bandwidth = 20e9
 
   public init(graph: NetworkGraph, layout: ParameterLayout, mask: Mask) {
-    let shapes = graph.weightShapes
+    let products = graph.products
     layers = layout.parameters.compactMap { parameter in
-      guard let shape = shapes[parameter.name] else { return nil }
+      guard let shape = products[parameter.name] else { return nil }
       let survivors = parameter.blocks.map { mask.survivors(in: $0) }
       let dense = ConvolutionTime.denseSeconds(of: shape)
       return Layer(
@@ -40,7 +40,7 @@ public struct NetworkCost: Sendable {
         seconds: ConvolutionTime.seconds(of: shape, survivorsPerTap: survivors), denseMultiplyAdds: shape.multiplyAdds,
         denseSeconds: dense, isConvolution: parameter.role == .convolutionWeight)
     }
-    otherSeconds = Double(4 * graph.floatsMovedBesideWeights) / Self.bandwidth
+    otherSeconds = Double(4 * graph.floatsMoved) / Self.bandwidth
   }
 
   /// The predicted seconds of one image.
@@ -69,52 +69,5 @@ public struct NetworkCost: Sendable {
     case .multiplyAdds(let share): Double(multiplyAdds) <= share * Double(denseMultiplyAdds)
     case .speedup(let factor): speedup >= factor
     }
-  }
-}
-
-extension NetworkGraph {
-  /// The shapes of all layers with weights, by the weight's name; the linear layer as a convolution of one pixel.
-  var weightShapes: [String: ConvolutionShape] {
-    var shapes: [String: ConvolutionShape] = [:]
-    for node in nodes {
-      switch node.operation {
-      case .convolution(let name, let shape): shapes["\(name).weight"] = shape
-      case .linear(let name, let outputs):
-        shapes["\(name).weight"] = ConvolutionShape(
-          inputChannels: values[node.input].channels, outputChannels: outputs, kernel: 1, stride: 1, padding: 0,
-          inputHeight: 1, inputWidth: 1)
-      case .normalization, .maxPooling, .averagePooling: break
-      }
-    }
-    return shapes
-  }
-
-  /// The floats that operations without weights read and write for one image, where normalizations are folded into the
-  /// convolutions before them.
-  fileprivate var floatsMovedBesideWeights: Int {
-    func floats(_ value: ValueIndex) -> Int { values[value].channels * values[value].height * values[value].width }
-    return nodes.reduce(0) { sum, node in
-      switch node.operation {
-      case .convolution, .linear: sum
-      case .normalization(_, _, let residual): sum + (residual.map(floats) ?? 0)
-      case .maxPooling, .averagePooling: sum + floats(node.input) + floats(node.output)
-      }
-    }
-  }
-
-  /// Whether the result still depends on the image where the named weights are all gone.
-  func dependsOnImage(without empty: Set<String>) -> Bool {
-    var depends = [Bool](repeating: false, count: values.count)
-    depends[0] = true
-    for node in nodes {
-      let input = depends[node.input]
-      switch node.operation {
-      case .convolution(let name, _), .linear(let name, _):
-        depends[node.output] = input && !empty.contains("\(name).weight")
-      case .normalization(_, _, let residual): depends[node.output] = input || residual.map { depends[$0] } == true
-      case .maxPooling, .averagePooling: depends[node.output] = input
-      }
-    }
-    return depends[values.count - 1]
   }
 }

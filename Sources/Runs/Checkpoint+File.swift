@@ -8,10 +8,10 @@ extension Checkpoint {
   /// What stands in the metadata, with a checksum each.
   private static let texts = ["configuration", "elements", "format", "state"]
 
-  /// What of a checkpoint is text: its state, and what is left to do to dead taps.
+  /// What of a checkpoint is text: its state, and the optimizer's numbers, which once were those of dead taps alone.
   private struct Scalars: Codable {
     let run: RunState
-    let dead: DeadWeightDecay?
+    let dead: [String: Double]?
   }
 
   /// Writes the checkpoint to one safetensors file, which appears whole or not at all. Its metadata hold the settings and the
@@ -19,32 +19,18 @@ extension Checkpoint {
   ///
   /// - Throws: `SafetensorsError` where the file cannot be written.
   package func write(to path: String) throws {
-    let layout = arena.count
-    let live = optimizer?.momentum.count
-    var tensors = [
-      NamedTensor(name: "arena", shape: [layout], elements: .float32(arena)),
-      NamedTensor(name: "metrics", shape: [metrics.count], elements: .uint8(metrics)),
-      NamedTensor(name: "report", shape: [report.count], elements: .uint8(report)),
-    ]
-    if !record.isEmpty {
-      tensors.append(NamedTensor(name: "record", shape: [record.count], elements: .uint8(record)))
+    var tensors = floats.map { name, values in
+      NamedTensor(name: name, shape: [values.count], elements: .float32(values))
     }
-    if let optimizer, let live {
-      tensors.append(NamedTensor(name: "momentum", shape: [live], elements: .float32(optimizer.momentum)))
-      if let dead = optimizer.deadMomentum {
-        tensors.append(NamedTensor(name: "dead_momentum", shape: [dead.count], elements: .float32(dead)))
-      }
-      if let average = optimizer.average {
-        tensors.append(NamedTensor(name: "average", shape: [average.count], elements: .float32(average)))
-      }
-    }
+    let texts = [("metrics", metrics), ("report", report)] + (record.isEmpty ? [] : [("record", record)])
+    tensors += texts.map { NamedTensor(name: $0, shape: [$1.count], elements: .uint8($1)) }
     if let survivors {
       let words = survivors.words
       tensors.append(NamedTensor(name: "survivors", shape: [words.count], elements: .uint64(words)))
     }
-    let texts = try texts()
+    let (configuration, state) = try self.texts()
     var metadata = [
-      "format": Self.format, "configuration": texts.configuration, "state": texts.state,
+      "format": Self.format, "configuration": configuration, "state": state,
       "elements": String(survivors?.count ?? arena.count),
     ]
     for (name, value) in metadata { metadata["checksum.\(name)"] = "\(Self.checksum(Array(value.utf8)))" }
@@ -58,21 +44,27 @@ extension Checkpoint {
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     encoder.nonConformingFloatEncodingStrategy = Self.infinities
     func text(_ value: some Encodable) throws -> String { String(decoding: try encoder.encode(value), as: UTF8.self) }
-    return (try text(configuration), try text(Scalars(run: state, dead: optimizer?.dead)))
+    return (try text(configuration), try text(Scalars(run: state, dead: optimizer?.scalars)))
   }
 
-  /// A checkpoint of texts as ``texts()`` gives them, and tensors.
+  /// A checkpoint of texts as ``texts()`` gives them.
+  ///
+  /// - Parameter floats: gives the elements of a tensor; nil where there is none of that name.
   init(
-    configuration: String, state: String, survivors: Mask?, arena: [Float], momentum: [Float], deadMomentum: [Float]?,
-    average: [Float]?, metrics: [UInt8], report: [UInt8], record: [UInt8] = []
+    configuration: String, state: String, survivors: Mask?, metrics: [UInt8], report: [UInt8], record: [UInt8] = [],
+    floats: (String) throws -> [Float]?
   ) throws {
     let scalars = try Self.decoder.decode(Scalars.self, from: Data(state.utf8))
+    let settings = try RunConfiguration(json: configuration)
+    guard let arena = try floats("arena") else { throw Problem.contents("it has no tensor arena") }
+    var optimizer = scalars.dead.map { OptimizerState(slices: [:], scalars: $0) }
+    for name in settings.method.optimizer.slices where optimizer != nil {
+      optimizer?.slices[name] = try floats(name)
+      optimizer?.dead[name] = try floats("dead_\(name)")
+    }
+    optimizer?.average = try floats("average")
     self.init(
-      configuration: try RunConfiguration(json: configuration),
-      state: scalars.run, survivors: survivors, arena: arena,
-      optimizer: scalars.dead.map {
-        OptimizerState(momentum: momentum, dead: $0, deadMomentum: deadMomentum, average: average)
-      },
+      configuration: settings, state: scalars.run, survivors: survivors, arena: arena, optimizer: optimizer,
       metrics: metrics, report: report, record: record)
   }
 
@@ -129,12 +121,9 @@ extension Checkpoint {
       else { throw Problem.contents("tensor survivors is no mask of the announced number of elements") }
       survivors = mask
     }
-    guard let arena = try floats("arena") else { throw Problem.contents("it has no tensor arena") }
     return try Checkpoint(
-      configuration: configuration, state: state, survivors: survivors, arena: arena,
-      momentum: try floats("momentum") ?? [], deadMomentum: try floats("dead_momentum"),
-      average: try floats("average"), metrics: try bytes("metrics"), report: try bytes("report"),
-      record: file.contains("record") ? try bytes("record") : [])
+      configuration: configuration, state: state, survivors: survivors, metrics: try bytes("metrics"),
+      report: try bytes("report"), record: file.contains("record") ? try bytes("record") : [], floats: floats)
   }
 
   private static func scalars(_ file: SafetensorsFile) throws -> Scalars {

@@ -28,12 +28,21 @@ public struct Checkpoint: Sendable, Equatable {
   /// The report so far, as text.
   public var reportText: String { String(decoding: report, as: UTF8.self) }
 
-  /// Whether another checkpoint holds the same weights, statistics, momentum and mask, bit by bit.
+  /// All that is floats, by the names of the file's tensors.
+  var floats: [(name: String, values: [Float])] {
+    var all = [(name: "arena", values: arena)]
+    guard let optimizer else { return all }
+    all += optimizer.slices.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    all += optimizer.dead.sorted { $0.key < $1.key }.map { ("dead_\($0.key)", $0.value) }
+    if let average = optimizer.average { all.append(("average", average)) }
+    return all
+  }
+
+  /// Whether another checkpoint holds the same weights, statistics, optimizer's slices and mask, bit by bit.
   package func hasSameTensors(as other: Checkpoint) -> Bool {
-    survivors == other.survivors && arena.map(\.bitPattern) == other.arena.map(\.bitPattern)
-      && optimizer?.momentum.map(\.bitPattern) == other.optimizer?.momentum.map(\.bitPattern)
-      && optimizer?.dead == other.optimizer?.dead && optimizer?.deadMomentum == other.optimizer?.deadMomentum
-      && optimizer?.average?.map(\.bitPattern) == other.optimizer?.average?.map(\.bitPattern)
+    survivors == other.survivors && optimizer?.scalars == other.optimizer?.scalars
+      && floats.map(\.name) == other.floats.map(\.name)
+      && zip(floats, other.floats).allSatisfy { $0.values.map(\.bitPattern) == $1.values.map(\.bitPattern) }
   }
 
   package init(
@@ -60,22 +69,21 @@ public struct Checkpoint: Sendable, Equatable {
     }
     var texts = try checkpoint.map { try $0.texts() }.map { [$0.configuration, $0.state] } ?? ["", ""]
     for index in texts.indices { texts[index] = try communicator.broadcast(texts[index], root: 0) }
-    var arena = checkpoint?.arena ?? []
-    var momentum = checkpoint?.optimizer?.momentum ?? []
-    var dead = checkpoint?.optimizer?.deadMomentum ?? []
-    var average = checkpoint?.optimizer?.average ?? []
+    let own = checkpoint?.floats ?? []
+    let names = try communicator.broadcast(own.map(\.name).joined(separator: " "), root: 0).split(separator: " ")
+    var floats: [String: [Float]] = [:]
+    for (index, name) in names.enumerated() {
+      var values = own.isEmpty ? [] : own[index].values
+      try communicator.broadcast(&values, root: 0)
+      floats[String(name)] = values
+    }
     var words = checkpoint?.survivors?.words ?? []
-    try communicator.broadcast(&arena, root: 0)
-    try communicator.broadcast(&momentum, root: 0)
-    try communicator.broadcast(&dead, root: 0)
-    try communicator.broadcast(&average, root: 0)
     try communicator.broadcast(&words, root: 0)
     let elements = try communicator.broadcast(checkpoint?.survivors?.count ?? -1, root: 0)
     if let checkpoint { return checkpoint }
     return try Checkpoint(
-      configuration: texts[0], state: texts[1], survivors: Mask(count: elements, words: words), arena: arena,
-      momentum: momentum, deadMomentum: dead.isEmpty ? nil : dead, average: average.isEmpty ? nil : average,
-      metrics: [], report: [])
+      configuration: texts[0], state: texts[1], survivors: Mask(count: elements, words: words), metrics: [], report: [],
+      floats: { floats[$0] })
   }
 
   /// The network of the checkpoint.
@@ -86,25 +94,22 @@ public struct Checkpoint: Sendable, Equatable {
     if let survivors, survivors.count != full.layout.count {
       throw .fit("a mask of \(survivors.count) elements for an arena of \(full.layout.count)")
     }
-    var network = full
-    if let survivors, !configuration.isMasked { network = full.compacted(keeping: survivors) }
+    let network = configuration.prunedWeights.network(of: full, keeping: survivors)
     let layout = network.layout
-    guard arena.count == layout.count else {
-      throw .fit("an arena of \(arena.count) elements, expected \(layout.count)")
+    func require(_ what: String, _ found: Int, _ expected: Int) throws(CheckpointError.Problem) {
+      guard found == expected else { throw .fit("\(what) of \(found) elements, expected \(expected)") }
     }
-    for (place, value) in arena.enumerated() { network.arena.pointer[place] = value }
+    try require("an arena", arena.count, layout.count)
+    _ = network.arena.elements.update(fromContentsOf: arena)
     network.batchesTracked = state.batchesTracked
     if let optimizer {
-      guard optimizer.momentum.count == layout.liveCount else {
-        throw .fit("the momentum of \(optimizer.momentum.count) elements, expected \(layout.liveCount)")
+      for name in configuration.method.optimizer.slices {
+        try require("the \(name)", optimizer.slices[name]?.count ?? 0, layout.liveCount)
+        if !optimizer.dead.isEmpty {
+          try require("the \(name) of dead taps", optimizer.dead[name]?.count ?? 0, layout.dead.count)
+        }
       }
-      if let dead = optimizer.deadMomentum, dead.count != layout.dead.count {
-        throw .fit("the momentum of \(dead.count) dead taps, expected \(layout.dead.count)")
-      }
-      let averaged = configuration.averaging > 0 ? layout.averagedCount : 0
-      guard (optimizer.average?.count ?? 0) == averaged else {
-        throw .fit("an average of \(optimizer.average?.count ?? 0) elements, expected \(averaged)")
-      }
+      try require("an average", optimizer.average?.count ?? 0, configuration.averaging > 0 ? layout.averagedCount : 0)
     }
     return network
   }

@@ -1,3 +1,5 @@
+import Training
+
 /// When to write checkpoints, and those that are there. All ranks have one; rank 0's alone writes.
 final class CheckpointKeeper {
   /// The optimizer steps of this process.
@@ -22,8 +24,10 @@ final class CheckpointKeeper {
 
   private var secondsSinceWrite: Double { (clock.now - lastWrite) / .seconds(1) }
 
-  /// Whether the time between two checkpoints is over.
-  var isTimeDue: Bool { policy.checkpointMinutes > 0 && secondsSinceWrite >= policy.checkpointMinutes * 60 }
+  /// Whether the time between two checkpoints is over, where there are any.
+  var isTimeDue: Bool {
+    writer != nil && policy.checkpointMinutes > 0 && secondsSinceWrite >= policy.checkpointMinutes * 60
+  }
 
   /// Whether an epoch has ended better than all before it in its phase, and its checkpoint costs less than a hundredth of the
   /// time since the last one.
@@ -33,8 +37,8 @@ final class CheckpointKeeper {
     return secondsSinceWrite >= 100 * writer.lastSeconds
   }
 
-  /// Memory of the size of an earlier checkpoint's arena and momentum.
-  func takeMemory() -> (arena: [Float], momentum: [Float]) { writer?.takeMemory() ?? ([], []) }
+  /// The memory of an earlier checkpoint.
+  func takeMemory() -> SpareMemory { writer?.takeMemory() ?? SpareMemory() }
 
   /// Begins to write a checkpoint.
   func write(_ checkpoint: Checkpoint) {

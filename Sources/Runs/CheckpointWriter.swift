@@ -1,21 +1,22 @@
 import Dispatch
 import Synchronization
+import Training
 
 /// Writes checkpoints on a thread of its own, one at a time, while training goes on. It never calls MPI.
 final class CheckpointWriter: Sendable {
   private let store: CheckpointStore
   private let queue = DispatchQueue(label: "checkpoints")
   private let failures = Mutex<[String]>([])
-  private let memory = Mutex<(arena: [Float], momentum: [Float])>(([], []))
+  private let memory = Mutex(SpareMemory())
   private let times = Mutex((count: 0, seconds: 0.0, last: 0.3))
 
   init(_ store: CheckpointStore) { self.store = store }
 
   /// The memory of a checkpoint that is written, to be used again. Waits until nothing is being written any more.
-  func takeMemory() -> (arena: [Float], momentum: [Float]) {
+  func takeMemory() -> SpareMemory {
     wait()
     return memory.withLock { memory in
-      defer { memory = ([], []) }
+      defer { memory = SpareMemory() }
       return memory
     }
   }
@@ -36,7 +37,7 @@ final class CheckpointWriter: Sendable {
         failures.withLock { $0.append(String(describing: error)) }
       }
       let seconds = (clock.now - start) / .seconds(1)
-      memory.withLock { $0 = (checkpoint.arena, checkpoint.optimizer?.momentum ?? []) }
+      memory.withLock { $0 = SpareMemory(checkpoint.floats.map(\.values)) }
       times.withLock { $0 = ($0.count + (isWritten ? 1 : 0), $0.seconds + seconds, seconds) }
     }
   }

@@ -5,7 +5,7 @@ import Pruning
 
 extension Job {
   /// What this rank wants at the end of a step.
-  var ownRequests: StepRequests {
+  func ownRequests() -> StepRequests {
     var requests = StopSignals.received
     if communicator.rank == 0, checkpoints.isTimeDue { requests.insert(.checkpoint) }
     return requests
@@ -13,9 +13,9 @@ extension Job {
 
   /// Between two stages, or the parts of one: asks all ranks what they want, and does it. Collective.
   func boundary() throws {
-    var own = ownRequests
+    var own = ownRequests()
     if communicator.rank == 0, checkpoints.isWorthKeeping(state) { own.insert(.checkpoint) }
-    let requests = StepRequests(rawValue: try communicator.allReduce(own.rawValue, .bitwiseOr))
+    let requests = try own.united(communicator)
     let isDue = checkpoints.isDeferred
     checkpoints.isDeferred = false
     try boundary(requests, isDue: isDue)
@@ -26,7 +26,7 @@ extension Job {
     var (requests, isDue) = (requests, policy.checkpointSteps.map { state.stepsDone % $0 == 0 } ?? false)
     if policy.verifySteps > 0, state.stepsDone % policy.verifySteps == 0 { try verify() }
     // At the end of an epoch the evaluation comes first: the checkpoint then says how good it is.
-    if state.step == plan.stepsPerEpoch {
+    if state.step == outline.plan.stepsPerEpoch {
       checkpoints.isDeferred = isDue
       isDue = false
       requests.remove(.checkpoint)
@@ -63,20 +63,16 @@ extension Job {
     let start = clock.now
     defer { checkpoints.secondsHeld += (clock.now - start) / .seconds(1) }
     try verify()
-    let average = try trainer?.gatherAverage() ?? nil
-    let gathered = try trainer?.gatherMomentum()
+    var memory = checkpoints.takeMemory()
+    let optimizer = try trainer?.gatherState(in: &memory)
     guard let directory else { return }
-    var (arena, momentum) = checkpoints.takeMemory()
-    arena.replace(by: network.arena[0..<network.layout.count])
-    if let gathered { momentum.replace(by: gathered[0..<network.layout.liveCount]) }
     state.seconds = seconds
     state.batchesTracked = network.batchesTracked
     checkpoints.write(
       Checkpoint(
-        configuration: configuration, state: state, survivors: survivors, arena: arena,
-        optimizer: trainer?.optimizerState(momentum: momentum, average: average),
-        metrics: Array(directory.metricsText.utf8),
-        report: Array(observer.report.utf8), record: observer.record))
+        configuration: configuration, state: state, survivors: place.survivors,
+        arena: memory.copy(network.arena[0..<network.layout.count]), optimizer: optimizer,
+        metrics: Array(directory.metricsText.utf8), report: Array(journal.text.utf8), record: journal.record))
   }
 
   /// Waits for a checkpoint that is being written.
@@ -109,17 +105,5 @@ public struct CheckpointNotWritten: Error, CustomStringConvertible {
   public var description: String {
     "the run had to stop, and its checkpoint could not be written: \(reason) "
       + (last.map { "The newest checkpoint is \($0)" } ?? "There is no other checkpoint")
-  }
-}
-
-extension [Float] {
-  /// Takes over elements, in the memory that is there where it has the right size: new memory comes page by page, and that takes
-  /// longer than the copy.
-  mutating func replace(by elements: UnsafeMutableBufferPointer<Float>) {
-    guard count == elements.count, let source = elements.baseAddress else {
-      self = Array(elements)
-      return
-    }
-    withUnsafeMutableBufferPointer { $0.baseAddress?.update(from: source, count: elements.count) }
   }
 }

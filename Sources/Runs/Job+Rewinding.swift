@@ -23,10 +23,10 @@ extension Job {
     var values = found.map { Array($0.arena[0..<full.layout.count]) } ?? []
     try communicator.broadcast(&values, root: 0)
     _ = full.arena[0..<full.layout.count].update(fromContentsOf: values)
-    let kept = survivors.map { configuration.isMasked ? full : full.compacted(keeping: $0) } ?? full
-    let place = network.arena[0..<network.layout.count]
-    _ = place.update(fromContentsOf: kept.arena[0..<kept.layout.count])
-    mask.apply(to: place)
+    let kept = configuration.prunedWeights.network(of: full, keeping: place.survivors)
+    let arena = network.arena[0..<network.layout.count]
+    _ = arena.update(fromContentsOf: kept.arena[0..<kept.layout.count])
+    place.mask.apply(to: arena)
     network.batchesTracked = Int64(try communicator.broadcast(Int(found?.batchesTracked ?? 0), root: 0))
     weightsChange()
   }

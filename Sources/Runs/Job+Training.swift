@@ -3,14 +3,17 @@ import Training
 extension Job {
   /// Trains a phase, or what is left of it.
   func train(_ numbers: PhaseConfiguration, phase: MetricsRecord.Phase, round: Int) throws {
+    let plan = outline.plan
+    var needs = TrainingPhase(
+      images: data.training, plan: plan, method: configuration.method, numbers: numbers, communicator: communicator)
+    if phase == .finetune { needs.l1 = configuration.l1 }
+    let prunings = phase == .dense ? configuration.pruning.gradual?.epochs ?? [] : []
+    needs.prunings = prunings.map { $0 * plan.stepsPerEpoch }
     var trainer = try Trainer(
-      network, images: data.training, plan: plan, microbatch: microbatch, method: configuration.method, phase: numbers,
-      mask: configuration.isMasked && (phase == .finetune || isGradual) ? mask : nil,
-      l1: phase == .finetune ? configuration.l1 : 0,
-      prunings: phase == .dense ? prunedEpochs.map { $0 * plan.stepsPerEpoch } : [], communicator: communicator,
-      restoring: restoredOptimizer, stepsDone: state.epoch * plan.stepsPerEpoch + state.step, times: state.times)
+      needs, at: place,
+      from: PhaseProgress(
+        optimizer: restoredOptimizer, stepsDone: state.epoch * plan.stepsPerEpoch + state.step, times: state.times))
     restoredOptimizer = nil
-    trainer.requests = { [unowned self] in ownRequests }
     self.trainer = trainer
     if state.epoch == 0 && state.step == 0 {
       observer.phaseBegan(
@@ -25,10 +28,8 @@ extension Job {
         try endEpoch(trainer, numbers, phase: phase, round: round)
         try boundary()
       }
-      if phase == .dense, let round = prunedEpochs.firstIndex(of: state.epoch + 1) {
-        trainer = try pruneGradually(trainer, round: round + 1, epoch: state.epoch + 1)
-        self.trainer = trainer
-      }
+      if phase == .dense { try pruneGradually(trainer) }
+      trainer = self.trainer ?? trainer
       state.beginEpoch()
     }
     try trainer.adoptAverage()
@@ -46,9 +47,10 @@ extension Job {
     _ trainer: Trainer, _ numbers: PhaseConfiguration, phase: MetricsRecord.Phase, round: Int
   ) throws {
     weightsChange()
+    let plan = outline.plan
     let clock = ContinuousClock()
     var mark = clock.now
-    try trainer.trainEpoch(state.epochsDone, from: state.step) { report in
+    try trainer.trainEpoch(state.epochsDone, from: state.step, requests: ownRequests) { report in
       let now = clock.now
       state.sums.seconds += (now - mark) / .seconds(1)
       mark = now
@@ -56,15 +58,15 @@ extension Job {
       state.stepsDone += 1
       state.times = trainer.times
       checkpoints.stepsHere += 1
-      if let cause = report.nonFinite {
-        try leaveOut(cause, learningRate: report.learningRate)
-      } else {
-        state.sums.add(report)
+      switch report.outcome {
+      case .leftOut(let cause): try leaveOut(cause, learningRate: report.learningRate)
+      case .taken(let loss, let accuracy):
+        state.sums.add(loss: loss, accuracy: accuracy, rate: report.learningRate)
         observer.stepEnded(
           StepProgress(
             phase: phase, round: round, epoch: state.epoch + 1, epochs: numbers.epochs,
             step: state.epoch * plan.stepsPerEpoch + state.step, steps: trainer.steps,
-            stepsDone: state.stepsDone, loss: report.loss, learningRate: report.learningRate,
+            stepsDone: state.stepsDone, loss: loss, learningRate: report.learningRate,
             imagesPerSecond: Double(state.step * plan.batchSize) / state.sums.seconds, seconds: seconds))
       }
       try boundary(afterStep: report.requests)
@@ -75,7 +77,7 @@ extension Job {
   private func leaveOut(_ cause: NonFiniteStep, learningRate: Double) throws {
     state.sums.skipped += 1
     state.skippedSteps += 1
-    guard policy.onNonFinite == .skip, cause.weightsAreFinite, state.sums.skipped < plan.stepsPerEpoch else {
+    guard policy.onNonFinite == .skip, cause.weightsAreFinite, state.sums.skipped < outline.plan.stepsPerEpoch else {
       throw TrainingError.notFinite(
         cause, epoch: state.epoch, step: state.step, runStep: state.stepsDone, learningRate: learningRate,
         checkpoint: checkpoints.last)
@@ -87,7 +89,7 @@ extension Job {
   private func endEpoch(
     _ trainer: Trainer, _ numbers: PhaseConfiguration, phase: MetricsRecord.Phase, round: Int
   ) throws {
-    let sums = state.sums
+    let (sums, plan) = (state.sums, outline.plan)
     state.trainingSeconds += sums.seconds
     state.trainedImages += plan.stepsPerEpoch * plan.batchSize
     let evaluation = try trainer.withAverage(evaluate)
@@ -100,7 +102,7 @@ extension Job {
       trainAccuracy: sums.right / counted, testLoss: evaluation.loss, testAccuracy: evaluation.accuracy,
       learningRate: sums.rate, imagesPerSecond: steps * Double(plan.batchSize) / sums.seconds,
       exchangeShare: exchange / sums.seconds, exchangeSeconds: exchange / steps, exchangeBytes: trainer.exchangedBytes,
-      skippedSteps: sums.skipped > 0 ? sums.skipped : nil, seconds: seconds, sparsity: sparsity)
+      skippedSteps: sums.skipped > 0 ? sums.skipped : nil, seconds: seconds, sparsity: place.sparsity)
     try self.record(record)
     observer.epochEnded(record, epochs: numbers.epochs)
   }

@@ -19,30 +19,23 @@ public enum JobStart {
 public final class Job {
   public let configuration: RunConfiguration
   public let policy: RunPolicy
-  /// The network; after pruning, one of its survivors only.
-  public private(set) var network: Network
+  public let outline: RunOutline
   public let data: CIFARDataset
   public let communicator: Communicator
-  /// Which weights of ``network`` survive: all of them, unless the configuration keeps pruned ones as zeros.
-  public private(set) var mask: Mask
+  /// What the job works at: after pruning, a network of survivors only.
+  public internal(set) var place: Workplace
   /// Where the run stands.
   public internal(set) var state: RunState
-  /// What the run does, one after the other.
-  public let stages: [RunStage]
 
-  let plan: BatchPlan
   let directory: RunDirectory?
+  let journal: RunJournal
   let observer: any JobObserver
   let checkpoints: CheckpointKeeper
-  private(set) var microbatch: Microbatch
   /// What trains the present phase.
   var trainer: Trainer?
   /// What a checkpoint left for the trainer of the phase that goes on.
   var restoredOptimizer: OptimizerState?
-  /// Which elements of the architecture's full arena survive; nil for all.
-  private(set) var survivors: Mask?
-  private let requests: [PruneRequest]
-  private var evaluator: Evaluator
+  private let measures: Bool
   private let clock = ContinuousClock()
   private let start: ContinuousClock.Instant
   private let secondsBefore: Double
@@ -50,70 +43,65 @@ public final class Job {
   private var evaluation: Evaluation?
 
   /// - Parameters:
+  ///   - outline: what was worked out of the configuration already; nil to do it now.
   ///   - source: where the job begins; the same on all ranks.
-  ///   - directory: where rank 0 keeps what the job makes; `nil` on the other ranks.
+  ///   - directory: where rank 0 keeps what the job makes; `nil` on the other ranks, and where nothing is kept.
+  ///   - journal: where the observer writes what it says; a checkpoint's comes back here.
+  ///   - measures: whether the end of the run says how fast and how large its network is.
   /// - Throws: `BatchPlanError` or `PruningError` where the configuration does not fit the data, the ranks or the network;
   ///   `CheckpointError.Problem` where the checkpoint does not.
   public init(
-    _ configuration: RunConfiguration, policy: RunPolicy, start source: JobStart, data: CIFARDataset,
-    communicator: Communicator, directory: RunDirectory?, observer: any JobObserver
+    _ configuration: RunConfiguration, policy: RunPolicy = RunPolicy(), outline: RunOutline? = nil,
+    start source: JobStart, data: CIFARDataset, communicator: Communicator, directory: RunDirectory? = nil,
+    journal: RunJournal = RunJournal(), measures: Bool = false, observer: any JobObserver = SilentObserver()
   ) throws {
     self.configuration = configuration
     self.policy = policy
     self.data = data
     self.communicator = communicator
     self.directory = directory
+    self.journal = journal
+    self.measures = measures
     self.observer = observer
-    plan = try Self.plan(configuration, data: data, ranks: communicator.size)
+    let outline = try outline ?? RunOutline(configuration, data: data, ranks: communicator.size)
+    self.outline = outline
     checkpoints = CheckpointKeeper(policy, folder: directory?.file("checkpoints"))
+    let network: Network
+    let survivors: Mask?
     switch source {
     case .network(let full):
-      requests = try configuration.pruning.requests(layout: full.layout, seed: configuration.seed)
       // A model that is to be pruned may be pruned already. One that is to be trained is dense, zeros or not.
       let weights = UnsafeBufferPointer(full.arena[0..<full.layout.count])
-      let all = Mask(allSurviving: full.layout.count)
-      let found = configuration.kind != .prune ? all : try Mask(survivorsOf: weights, layout: full.layout)
-      network = configuration.isMasked || found == all ? full : full.compacted(keeping: found)
-      survivors = found == all ? nil : found
-      stages = RunStage.all(configuration, rounds: requests.count)
-      state = RunState(stage: stages[0])
+      let found = configuration.kind != .prune ? nil : try Mask(survivorsOf: weights, layout: full.layout)
+      survivors = found.flatMap { $0.survivorCount < $0.count ? $0 : nil }
+      network = configuration.prunedWeights.network(of: full, keeping: survivors)
+      state = RunState(stage: outline.stages[0])
     case .checkpoint(let checkpoint):
       network = try checkpoint.network(classes: data.classNames.count)
-      requests = try configuration.pruning.requests(layout: network.layout, seed: configuration.seed)
       survivors = checkpoint.survivors
-      stages = RunStage.all(configuration, rounds: requests.count)
       state = checkpoint.state
       restoredOptimizer = checkpoint.optimizer
-      try state.check(stages: stages, configuration: configuration, stepsPerEpoch: plan.stepsPerEpoch)
+      try state.check(
+        stages: outline.stages, configuration: configuration, stepsPerEpoch: outline.plan.stepsPerEpoch)
+      (journal.text, journal.record) = (checkpoint.reportText, checkpoint.record)
     }
-    mask =
-      configuration.isMasked
-      ? survivors ?? Mask(allSurviving: network.layout.count)
-      : Mask(allSurviving: network.layout.count)
     secondsBefore = state.seconds
-    microbatch = Microbatch(
-      network, lanes: configuration.microbatch, labelSmoothing: Float(configuration.labelSmoothing))
-    evaluator = Evaluator(data.test, microbatch: microbatch, communicator: communicator)
+    place = Workplace(
+      network, survivors: survivors, pruned: configuration.prunedWeights, lanes: configuration.microbatch,
+      labelSmoothing: configuration.labelSmoothing)
     start = clock.now
   }
 
-  /// How the images fall into steps: checked before anything is written.
-  public static func plan(
-    _ configuration: RunConfiguration, data: CIFARDataset, ranks: Int
-  ) throws(BatchPlanError) -> BatchPlan {
-    try BatchPlan(
-      imageCount: min(configuration.trainingImages ?? .max, data.training.count), batchSize: configuration.batchSize,
-      microbatch: configuration.microbatch, rankCount: ranks)
-  }
+  public var network: Network { place.network }
+
+  /// Of all weights and running statistics.
+  public var hash: ArenaHash { ArenaHash(network) }
 
   /// The rounds of pruning.
-  public var rounds: Int { requests.count }
+  public var rounds: Int { outline.requests.count }
 
   /// Whether dense training prunes.
   public var isGradual: Bool { configuration.pruning.gradual != nil }
-
-  /// The epochs of dense training after which gradual pruning takes weights.
-  var prunedEpochs: [Int] { configuration.pruning.gradual?.epochs ?? [] }
 
   /// The wall-clock seconds of the run, over all processes that have worked at it.
   public var seconds: Double { secondsBefore + (clock.now - start) / .seconds(1) }
@@ -121,21 +109,14 @@ public final class Job {
   /// What checkpoints have cost this process so far.
   public var checkpointCost: CheckpointCost { checkpoints.cost }
 
-  /// The pruned fraction of all convolution and linear weights.
-  public var sparsity: Double {
-    let weights = network.layout.parameters.filter { $0.role == .convolutionWeight || $0.role == .linearWeight }
-    let count = weights.reduce(0) { $0 + $1.count }
-    let survivors = weights.reduce(0) { $0 + mask.survivors(of: $1) }
-    return Double(count - survivors) / Double(count)
-  }
-
-  /// Does what is left of the run, stage by stage.
+  /// Does what is left of the run, stage by stage. Collective.
   ///
-  /// - Parameter perform: does one stage.
   /// - Throws: `RunStopped` where the run is to be resumed later.
-  public func run(_ perform: (RunStage) throws -> Void) throws {
+  public func run() throws {
+    let stages = outline.stages
     guard let first = stages.firstIndex(of: state.stage) else { return }
     for index in first..<stages.count {
+      observer.stageBegan(stages[index])
       try perform(stages[index])
       guard index + 1 < stages.count else { break }
       state.begin(stages[index + 1])
@@ -145,97 +126,103 @@ public final class Job {
     finishCheckpoints()
   }
 
-  /// Evaluates the network on the test images, if it has changed since the last time.
+  private func perform(_ stage: RunStage) throws {
+    switch stage {
+    case .dense:
+      try train(configuration.dense, phase: .dense, round: 0)
+      try save(isGradual ? "checkpoints/gradual.safetensors" : "dense.safetensors")
+    case .start: try look(isGradual ? .gradual : .dense, isGradual ? "gradually pruned" : "before pruning", round: 0)
+    case .prune(let round): try look(.pruned, "pruned\(name(round))", round: round, try prune(round: round, epoch: 0))
+    case .finetune(let round): try finetune(round: round)
+    case .evaluation(let round):
+      try look(.finetuned, (finetunes ? "fine-tuned" : "not fine-tuned") + name(round), round: round)
+    case .summary: try finish()
+    }
+  }
+
+  /// Whether anything follows a pruning. Where nothing does, its end is not among the results a second time.
+  private var finetunes: Bool { configuration.retraining(round: 1).epochs > 0 }
+
+  private func name(_ round: Int) -> String { rounds > 1 && !isGradual ? ", round \(round) of \(rounds)" : "" }
+
+  /// Evaluates the network as it is at the end of a stage, and tells of it.
+  private func look(_ kind: RunMoment.Kind, _ name: String, round: Int, _ pruning: PruningResult? = nil) throws {
+    let evaluation = try evaluate()
+    if configuration.kind != .train, kind != .finetuned || finetunes {
+      state.results.append(StageResult(name: name, loss: evaluation.loss, accuracy: evaluation.accuracy))
+    }
+    try tell(kind, name, round: round, evaluation, pruning)
+  }
+
+  private func tell(
+    _ kind: RunMoment.Kind, _ name: String, round: Int, _ evaluation: Evaluation, _ pruning: PruningResult? = nil
+  ) throws {
+    try observer.saw(
+      RunMoment(
+        kind: kind, name: name, round: round, rounds: rounds, isTrained: configuration.kind == .train,
+        isGradual: isGradual, step: state.stepsDone, seconds: seconds, evaluation: evaluation, place: place,
+        pruning: pruning))
+  }
+
+  /// Evaluates the network on the test images, if it has changed since the last time. Collective.
   public func evaluate() throws -> Evaluation {
     if let evaluation { return evaluation }
-    let fresh = try evaluator.evaluate()
+    let fresh = try place.evaluate(data.test, communicator)
     evaluation = fresh
     return fresh
   }
 
-  /// Takes note of how the network does at the end of a stage.
-  public func note(_ evaluation: Evaluation, as name: String) {
-    state.results.append(StageResult(name: name, loss: evaluation.loss, accuracy: evaluation.accuracy))
-  }
-
-  /// Trains the dense network and keeps it in `dense.safetensors`. Where pruning is gradual, what is left of it at the end
-  /// is kept in `checkpoints/gradual.safetensors` instead.
-  public func trainDense() throws {
-    try train(configuration.dense, phase: .dense, round: 0)
-    try save(isGradual ? "checkpoints/gradual.safetensors" : "dense.safetensors")
-  }
-
-  /// Fine-tunes what gradual pruning left and keeps it as `pruned.safetensors`.
-  public func finetuneGradual() throws {
-    try train(configuration.finetune, phase: .finetune, round: rounds)
-    try save("pruned.safetensors")
-  }
-
-  /// Fine-tunes the survivors of one round and keeps the model among the checkpoints; after the last round also as
-  /// `pruned.safetensors`.
-  ///
-  /// - Parameter round: from 1.
-  public func finetune(round: Int) throws {
-    try rewindWeights()
-    try train(configuration.retraining(round: round), phase: .finetune, round: round)
-    try save("checkpoints/round-\(round).safetensors")
+  /// Fine-tunes what pruning has left and keeps the model among the checkpoints, after the last round as `pruned.safetensors`.
+  private func finetune(round: Int) throws {
+    if !isGradual { try rewindWeights() }
+    let numbers = isGradual ? configuration.finetune : configuration.retraining(round: round)
+    try train(numbers, phase: .finetune, round: round)
+    if !isGradual { try save("checkpoints/round-\(round).safetensors") }
     if round == rounds { try save("pruned.safetensors") }
   }
 
-  /// Prunes for one round, evaluates, and records the result.
-  ///
-  /// - Parameter round: from 1.
-  public func prune(round: Int) throws -> (result: PruningResult, evaluation: Evaluation) {
-    let result = try Training.prune(network, mask: mask, request: requests[round - 1], communicator: communicator)
-    keep(result.mask)
-    let evaluation = try evaluate()
-    try record(pruned(round: round, epoch: 0, evaluation))
-    return (result, evaluation)
-  }
-
-  /// Prunes in the middle of training, and returns what goes on with the rest.
-  func pruneGradually(_ trainer: Trainer, round: Int, epoch: Int) throws -> Trainer {
-    if round == 1 { observer.prunesInTraining(self, epoch: epoch, try trainer.withAverage(evaluate)) }
-    let result = try Training.prune(network, mask: mask, request: requests[round - 1], communicator: communicator)
-    var next = trainer
-    if let compaction = keep(result.mask) {
-      next = try Trainer(continuing: trainer, network, compaction: compaction, microbatch: microbatch)
-    } else {
-      trainer.mask = result.mask
-    }
-    let evaluation = try next.withAverage(evaluate)
-    let record = pruned(round: round, epoch: epoch, evaluation)
-    try self.record(record)
-    observer.prunedInTraining(self, record, result, evaluation)
-    return next
-  }
-
-  private func pruned(round: Int, epoch: Int, _ evaluation: Evaluation) -> MetricsRecord {
-    MetricsRecord(
-      phase: .prune, round: round, epoch: epoch, step: state.stepsDone, testLoss: evaluation.loss,
-      testAccuracy: evaluation.accuracy, seconds: seconds, sparsity: sparsity)
-  }
-
-  /// Goes on with the survivors of a mask.
-  ///
-  /// - Returns: the way to the layout of these, unless pruned weights stay as zeros.
-  @discardableResult
-  private func keep(_ survivors: Mask) -> Compaction? {
+  /// Prunes for one round, goes on with the survivors, and records how these do.
+  private func prune(round: Int, epoch: Int) throws -> PruningResult {
+    let network = place.network
+    let result = try Training.prune(
+      network, mask: place.mask, request: outline.requests[round - 1], communicator: communicator)
     weightsChange()
-    guard !configuration.isMasked else {
-      mask = survivors
-      self.survivors = survivors
-      return nil
+    let (rest, compaction) = place.keeping(result.mask)
+    place = rest
+    if let trainer { self.trainer = try Trainer(continuing: trainer, at: place, compaction) }
+    let evaluation = try trainer?.withAverage(evaluate) ?? evaluate()
+    try record(
+      MetricsRecord(
+        phase: .prune, round: round, epoch: epoch, step: state.stepsDone, testLoss: evaluation.loss,
+        testAccuracy: evaluation.accuracy, seconds: seconds, sparsity: place.sparsity))
+    return result
+  }
+
+  /// Between two epochs of training, prunes where gradual pruning does.
+  func pruneGradually(_ trainer: Trainer) throws {
+    let epoch = state.epoch + 1
+    guard let index = configuration.pruning.gradual?.epochs.firstIndex(of: epoch) else { return }
+    if index == 0 {
+      try tell(
+        .unpruned, "before its first pruning, after epoch \(epoch)", round: 0, try trainer.withAverage(evaluate))
     }
-    let compaction = network.layout.compaction(keeping: survivors)
-    network = network.compacted(compaction)
-    mask = Mask(allSurviving: network.layout.count)
-    self.survivors =
-      network.layout.isCompact ? Mask(keptIn: network.layout, of: ParameterLayout(network.graph)) : nil
-    microbatch = Microbatch(
-      network, lanes: configuration.microbatch, labelSmoothing: Float(configuration.labelSmoothing))
-    evaluator = Evaluator(data.test, microbatch: microbatch, communicator: communicator)
-    return compaction
+    let result = try prune(round: index + 1, epoch: epoch)
+    let name = index + 1 == rounds ? "its last pruning" : "a pruning"
+    try tell(.pruned, "after \(name), in epoch \(epoch)", round: index + 1, try evaluate(), result)
+  }
+
+  private func finish() throws {
+    if configuration.kind == .train { try look(.dense, "trained", round: 0) }
+    // The measurement is not part of the run.
+    var ending = RunEnding(state: state, seconds: seconds, place: place)
+    try communicator.collectively {
+      if measures, let directory {
+        ending.speed = try? InferenceSpeed.measure(network, images: data.test)
+        ending.packedBytes = directory.packedBytes
+      }
+      try observer.finished(ending)
+      try directory?.finish(report: journal.text)
+    }
   }
 
   /// The last evaluation does not count any more.
@@ -254,4 +241,9 @@ public final class Job {
         to: directory.file(name), classNames: data.classNames, normalization: data.normalization)
     }
   }
+}
+
+extension RunConfiguration {
+  /// What becomes of pruned weights.
+  public var prunedWeights: PrunedWeights { isMasked ? .zeroed : .removed }
 }

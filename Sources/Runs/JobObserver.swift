@@ -35,28 +35,32 @@ public struct StepProgress: Sendable {
   public let seconds: Double
 }
 
-/// Somebody who watches a job: the terminal, a log, a test.
+/// Somebody who is told what a job does: the terminal, a log, a test. Nothing is ever asked of it.
 public protocol JobObserver {
+  /// A stage begins, or goes on.
+  func stageBegan(_ stage: RunStage)
   func phaseBegan(_ start: PhaseStart)
   func stepEnded(_ progress: StepProgress)
   func epochEnded(_ record: MetricsRecord, epochs: Int)
-  /// Weights are going to be pruned for the first time while training goes on.
-  ///
-  /// - Parameter evaluation: of the network as it is.
-  func prunesInTraining(_ job: Job, epoch: Int, _ evaluation: Evaluation)
-  /// Weights were pruned while training goes on.
-  ///
-  /// - Parameter evaluation: of what is left.
-  func prunedInTraining(_ job: Job, _ record: MetricsRecord, _ result: PruningResult, _ evaluation: Evaluation)
+  /// The network was evaluated at a moment of note.
+  func saw(_ moment: RunMoment) throws
   /// Something went wrong that does not end the run.
   func warned(_ message: String)
-  /// All that was reported so far, which a checkpoint keeps.
-  var report: String { get }
-  /// What `report.json` holds so far, which a checkpoint keeps too; empty where nothing keeps one.
-  var record: [UInt8] { get }
+  /// The run is at its end; what is thrown here is what fails it.
+  func finished(_ ending: RunEnding) throws
 }
 
 extension JobObserver {
-  public func prunesInTraining(_ job: Job, epoch: Int, _ evaluation: Evaluation) {}
-  public var record: [UInt8] { [] }
+  public func stageBegan(_ stage: RunStage) {}
+  public func phaseBegan(_ start: PhaseStart) {}
+  public func stepEnded(_ progress: StepProgress) {}
+  public func epochEnded(_ record: MetricsRecord, epochs: Int) {}
+  public func saw(_ moment: RunMoment) throws {}
+  public func warned(_ message: String) {}
+  public func finished(_ ending: RunEnding) throws {}
+}
+
+/// Says nothing.
+public struct SilentObserver: JobObserver {
+  public init() {}
 }

@@ -84,7 +84,7 @@ extension Network {
   ///
   /// - Parameter normalization: what the images were normalised by that the model was trained on.
   public func save(to path: String, classNames: [String], normalization: Normalization = .imageNet) throws {
-    let own = ["format": "pt", "architecture": architecture.rawValue]
+    let own = ["format": "pt", "architecture": architecture.name, "image_size": "\(Architecture.imageSize)"]
     let metadata = ModelMetadata(classNames: classNames, normalization: normalization)
     try SafetensorsFile.write(
       stateDictionary, metadata: own.merging(metadata.strings) { first, _ in first }, to: path)

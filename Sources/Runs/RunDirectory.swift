@@ -92,6 +92,11 @@ public final class RunDirectory {
   /// Whether the run in the directory has come to its end.
   public var isFinished: Bool { access(file("report.txt"), F_OK) == 0 }
 
+  /// Ends the run with what it reported.
+  ///
+  /// - Throws: `FileError`.
+  func finish(report: String) throws { try AtomicFile.write(report, to: file("report.txt")) }
+
   /// What the finished run reported.
   public func report() throws -> String { try text("report.txt") }
 

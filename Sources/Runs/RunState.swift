@@ -95,10 +95,10 @@ public struct EpochSums: Sendable, Equatable, Codable {
   /// The steps that were left out because their gradient was not finite.
   package var skipped = 0
 
-  mutating func add(_ report: StepReport) {
-    losses += Double(report.loss)
-    right += Double(report.accuracy)
-    rate = report.learningRate
+  mutating func add(loss: Float, accuracy: Float, rate: Double) {
+    losses += Double(loss)
+    right += Double(accuracy)
+    self.rate = rate
   }
 }
 

@@ -12,6 +12,13 @@ extension Int {
     return self < 0 ? "-" + text : text
   }
 
+  /// So many of something: `1 rank`, `8 ranks`.
+  ///
+  /// - Parameter many: what several are called; nil for `one` with an s.
+  public func counted(_ one: String, _ many: String? = nil) -> String {
+    "\(self) \(self == 1 ? one : many ?? one + "s")"
+  }
+
   /// To one decimal of its power of a thousand: `950`, `9.4 k`, `21.7 M`, `1.8 G`.
   public var abbreviated: String { scaled(units: ["", "k", "M", "G", "T", "P", "E"]) }
 

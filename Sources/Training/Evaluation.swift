@@ -41,30 +41,19 @@ extension Evaluation {
   }
 }
 
-/// Evaluates a network, the images shared between the ranks.
-public final class Evaluator {
-  private let images: ImageSet
-  private let loader: ImageLoader
-  private let microbatch: Microbatch
-  private let communicator: Communicator
-
-  /// - Parameter microbatch: a workspace of the network.
-  public init(_ images: ImageSet, microbatch: Microbatch, communicator: Communicator) {
-    self.images = images
-    self.microbatch = microbatch
-    self.communicator = communicator
-    loader = ImageLoader(images)
-  }
-
-  /// The loss and prediction of every image, on every rank the same.
-  public func evaluate() throws(MPIError) -> Evaluation {
-    let count = images.count
-    var losses = [Float](repeating: 0, count: count)
-    var predictions = [Int32](repeating: 0, count: count)
-    let plan = EvaluationPlan(imageCount: count, microbatch: microbatch.lanes, rankCount: communicator.size)
+extension Workplace {
+  /// The loss and prediction of every image, on every rank the same; the images are shared between the ranks. Collective.
+  public func evaluate(_ images: ImageSet, _ communicator: Communicator) throws(MPIError) -> Evaluation {
+    let loader = ImageLoader(images)
+    var losses = [Float](repeating: 0, count: images.count)
+    var predictions = [Int32](repeating: 0, count: images.count)
+    guard let labels = microbatch.labels.baseAddress else { preconditionFailure("a microbatch has labels") }
+    let plan = EvaluationPlan(imageCount: images.count, microbatch: microbatch.lanes, rankCount: communicator.size)
     for index in plan.microbatches(ofRank: communicator.rank) {
       let range = plan.images(microbatch: index)
-      fill(range)
+      loader.fill(
+        range.map { Int32($0) }, augmentation: nil, into: microbatch.images, channelStride: microbatch.imageStride,
+        lanes: microbatch.lanes, labels: labels)
       microbatch.forward(training: false)
       for (lane, image) in range.enumerated() {
         losses[image] = microbatch.losses[lane]
@@ -72,12 +61,5 @@ public final class Evaluator {
       }
     }
     return try Evaluation(losses: losses, predictions: predictions, of: images, from: communicator)
-  }
-
-  private func fill(_ range: Range<Int>) {
-    guard let labels = microbatch.labels.baseAddress else { return }
-    loader.fill(
-      range.map { Int32($0) }, augmentation: nil, into: microbatch.images, channelStride: microbatch.imageStride,
-      lanes: microbatch.lanes, labels: labels)
   }
 }

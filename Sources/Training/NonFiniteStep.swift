@@ -40,6 +40,7 @@ extension Trainer {
   /// - Parameter compute: computes the rank's own gradient again, which the sum has replaced in part.
   func explainNonFinite(_ compute: () -> Void) throws(MPIError) -> NonFiniteStep {
     let communicator = exchange.communicator
+    let network = place.network
     let layout = network.layout
     let found = firstNonFinite(in: exchange.owned)
     let first = try communicator.allReduce(found, .min)
@@ -49,7 +50,7 @@ extension Trainer {
     compute()
     let isOwn = !isFinite(0..<layout.exchangedCount)
     let flags = try communicator.allGather(isOwn ? 1 : 0)
-    let weightsAreFinite = Kernels.isFinite(network.arena.pointer, count: layout.count)
+    let weightsAreFinite = areFinite(network.arena.pointer, count: layout.count)
     let all = try communicator.allReduce(weightsAreFinite ? 1 : 0, .min) == 1
     let hosts = try communicator.gather(Communicator.hostName, root: 0)
     let ranks = flags.indices.filter { flags[$0] == 1 }
@@ -63,7 +64,7 @@ extension Trainer {
   /// The place, in the list of parameters and then of statistics, of the first with an element in a range of the sum that is
   /// not finite; `Int.max` where there is none.
   private func firstNonFinite(in range: Range<Int>) -> Int {
-    let layout = network.layout
+    let layout = place.network.layout
     let blocks =
       layout.parameters.map { zip($0.blocks, $0.isLive).filter(\.1).map(\.0) }
       + layout.statistics.map { [$0.mean, $0.variance] }
@@ -71,6 +72,6 @@ extension Trainer {
   }
 
   private func isFinite(_ range: Range<Int>) -> Bool {
-    Kernels.isFinite(accumulator.sum.pointer + range.lowerBound, count: range.count)
+    areFinite(accumulator.sum.pointer + range.lowerBound, count: range.count)
   }
 }

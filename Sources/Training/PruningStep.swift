@@ -27,7 +27,7 @@ public func prune(
   var result = try communicator.collectively {
     guard communicator.rank == 0 else { return mask }
     let weights = UnsafeBufferPointer(network.arena[0..<network.layout.count])
-    return try select(weights: weights, layout: network.layout, mask: mask, request: request, graph: network.graph)
+    return try request.select(weights: weights, layout: network.layout, mask: mask, graph: network.graph)
   }
   try result.broadcast(communicator)
   result.apply(to: network.arena[0..<network.layout.count])

@@ -1,3 +1,5 @@
+import MPI
+
 /// What ranks ask for at the end of a step. They tell each other in every step, so that all do the same at the same time.
 public struct StepRequests: OptionSet, Sendable, Hashable {
   public let rawValue: UInt64
@@ -21,4 +23,10 @@ public struct StepRequests: OptionSet, Sendable, Hashable {
 
   /// The name of the signal that asks to stop, nil where none has come.
   public var signalName: String? { Self.signals.first { contains($0.0) }?.name }
+
+  /// What any rank asks for. Collective.
+  package func united(_ communicator: Communicator) throws(MPIError) -> StepRequests {
+    guard communicator.size > 1 else { return self }
+    return StepRequests(rawValue: try communicator.allReduce(rawValue, .bitwiseOr))
+  }
 }

@@ -4,162 +4,113 @@ import MPI
 import Networks
 import Pruning
 
-/// What one optimizer step did.
-public struct StepReport: Sendable {
-  /// The mean loss of the batch.
-  public let loss: Float
-  /// The share of right predictions in the batch, before the update.
-  public let accuracy: Float
-  public let learningRate: Double
-  /// What ranks ask for; the same on all of them.
-  public let requests: StepRequests
-  /// Why the step was left out: weights and momentum are as they were, loss and accuracy say nothing.
-  public let nonFinite: NonFiniteStep?
+/// What a phase of training needs besides a network.
+public struct TrainingPhase {
+  public var images: ImageSet
+  public var plan: BatchPlan
+  public var method: TrainingMethod
+  public var numbers: PhaseConfiguration
+  /// The strength of L1 regularization.
+  public var l1 = 0.0
+  /// The steps of the phase after which gradual pruning takes weights, in order.
+  public var prunings: [Int] = []
+  public var communicator: Communicator
+
+  public init(
+    images: ImageSet, plan: BatchPlan, method: TrainingMethod, numbers: PhaseConfiguration, communicator: Communicator
+  ) {
+    self.images = images
+    self.plan = plan
+    self.method = method
+    self.numbers = numbers
+    self.communicator = communicator
+  }
 }
 
-/// Where the time of a rank's training steps went, in seconds.
-public struct StepTimes: Sendable, Equatable, Codable {
-  /// Reading, augmenting and normalizing images.
-  public var loading = 0.0
-  public var forward = 0.0
-  public var backward = 0.0
-  /// Exchange in both directions, waiting for other ranks included.
-  public var exchange = 0.0
-  public var update = 0.0
-  /// The steps that these are sums over.
-  public var steps = 0
+/// How far a phase has come.
+package struct PhaseProgress {
+  /// nil before the first step.
+  package var optimizer: OptimizerState?
+  /// Of the phase.
+  package var stepsDone = 0
+  /// Where the time of these went.
+  package var times = StepTimes()
 
-  public init() {}
-
-  public var total: Double { loading + forward + backward + exchange + update }
+  package init(optimizer: OptimizerState? = nil, stepsDone: Int = 0, times: StepTimes = StepTimes()) {
+    self.optimizer = optimizer
+    self.stepsDone = stepsDone
+    self.times = times
+  }
 }
 
 /// Runs optimizer steps of one phase: the rank's microbatches forward and backward, exchange, update.
 public final class Trainer {
-  public let network: Network
-  /// Which weights survive, where the arena holds others as well; these must be zero.
-  public var mask: Mask?
-  public let plan: BatchPlan
-  public private(set) var times = StepTimes()
-  /// Asked once in a step for what this rank wants at its end.
-  public var requests: () -> StepRequests = { [] }
-
+  public private(set) var times: StepTimes
+  let place: Workplace
+  let accumulator: GradientAccumulator
+  let exchange: any Exchange
+  private let phase: TrainingPhase
   private let loader: ImageLoader
-  private let microbatch: Microbatch
-  package let accumulator: GradientAccumulator
-  package let exchange: Exchange
-  private var optimizer: Optimizer
-  private let method: TrainingMethod
-  private let phase: PhaseConfiguration
-  private let l1: Float
-  /// The steps of the phase after which gradual pruning takes weights, in order.
-  private let prunings: [Int]
-  private let rank: Int
-  private var stepsDone = 0
+  private let update: ParameterUpdate
+  private var stepsDone: Int
   private let clock = ContinuousClock()
 
-  /// A trainer at the start of a phase: momentum is zero.
-  ///
-  /// - Parameters:
-  ///   - microbatch: a workspace of the network for the plan's microbatches.
-  ///   - mask: which weights survive, where the arena holds others as well; these must be zero.
-  ///   - l1: the strength of L1 regularization.
-  ///   - prunings: the steps of the phase after which gradual pruning takes weights, in order.
-  public init(
-    _ network: Network, images: ImageSet, plan: BatchPlan, microbatch: Microbatch, method: TrainingMethod,
-    phase: PhaseConfiguration, mask: Mask?, l1: Double = 0, prunings: [Int] = [], communicator: Communicator
-  ) throws(MPIError) {
-    self.network = network
-    self.plan = plan
-    self.microbatch = microbatch
-    self.method = method
+  /// A trainer at the start of a phase.
+  public convenience init(_ phase: TrainingPhase, at place: Workplace) throws(MPIError) {
+    try self.init(phase, at: place, from: PhaseProgress())
+  }
+
+  /// A trainer that goes on.
+  package init(_ phase: TrainingPhase, at place: Workplace, from progress: PhaseProgress) throws(MPIError) {
     self.phase = phase
-    self.mask = mask
-    self.l1 = Float(l1)
-    self.prunings = prunings
-    rank = communicator.rank
-    loader = ImageLoader(images)
-    let count = network.layout.exchangedCount
-    let exact = network.layout.metrics.count
+    self.place = place
+    loader = ImageLoader(phase.images)
+    let layout = place.network.layout
+    exchange = try phase.method.exchange.make(
+      phase.communicator, count: layout.exchangedCount, exact: layout.metrics.count)
     accumulator = GradientAccumulator(
-      microbatches: plan.microbatchesPerRank, count: count,
-      rounded: method.exchange == .bfloat16 ? count - exact : 0)
-    exchange = try Exchange(method.exchange, communicator, count: count, exact: exact)
-    optimizer = Optimizer(network, owned: exchange.owned, averaging: method.averaging)
+      microbatches: phase.plan.microbatches(ofRank: phase.communicator.rank), count: layout.exchangedCount,
+      rounded: exchange.rounded)
+    update = ParameterUpdate(
+      place.network, mask: place.zeros, owned: exchange.owned, method: phase.method, from: progress.optimizer)
+    stepsDone = progress.stepsDone
+    times = progress.times
   }
 
-  /// A trainer that goes on from a checkpoint.
-  ///
-  /// - Parameters:
-  ///   - optimizer: its state.
-  ///   - stepsDone: of the phase.
-  ///   - times: where the time of these went.
+  /// A trainer that goes on where another one stands, with what a pruning has left of its network. Collective.
   package convenience init(
-    _ network: Network, images: ImageSet, plan: BatchPlan, microbatch: Microbatch, method: TrainingMethod,
-    phase: PhaseConfiguration, mask: Mask?, l1: Double, prunings: [Int], communicator: Communicator,
-    restoring optimizer: OptimizerState?, stepsDone: Int, times: StepTimes
+    continuing other: Trainer, at place: Workplace, _ compaction: Compaction?
   ) throws(MPIError) {
+    var optimizer = try other.gatherState()
+    if let compaction { optimizer = optimizer.compacted(compaction, from: other.place.network.layout) }
     try self.init(
-      network, images: images, plan: plan, microbatch: microbatch, method: method, phase: phase,
-      mask: mask, l1: l1, prunings: prunings, communicator: communicator)
-    self.stepsDone = stepsDone
-    self.times = times
-    guard let optimizer else { return }
-    self.optimizer = Optimizer(
-      network, owned: exchange.owned, averaging: method.averaging, restoring: optimizer)
+      other.phase, at: place,
+      from: PhaseProgress(optimizer: optimizer, stepsDone: other.stepsDone, times: other.times))
   }
 
-  /// A trainer that goes on, with the survivors' momentum, where another one stands.
-  ///
-  /// - Parameters:
-  ///   - network: the other one's network, less what a compaction leaves out.
-  ///   - microbatch: a workspace of this network.
-  public init(
-    continuing other: Trainer, _ network: Network, compaction: Compaction, microbatch: Microbatch
-  ) throws(MPIError) {
-    self.network = network
-    self.microbatch = microbatch
-    plan = other.plan
-    times = other.times
-    loader = other.loader
-    method = other.method
-    phase = other.phase
-    mask = nil
-    l1 = other.l1
-    prunings = other.prunings
-    rank = other.rank
-    stepsDone = other.stepsDone
-    let count = network.layout.exchangedCount
-    let exact = network.layout.metrics.count
-    accumulator = GradientAccumulator(
-      microbatches: plan.microbatchesPerRank, count: count,
-      rounded: method.exchange == .bfloat16 ? count - exact : 0)
-    exchange = try Exchange(method.exchange, other.exchange.communicator, count: count, exact: exact)
-    requests = other.requests
-    // Before the momentum, which stays in the buffer that both are gathered in.
-    let average = try other.gatherAverage()
-    optimizer = Optimizer(
-      network, owned: exchange.owned, averaging: method.averaging, continuing: other.optimizer,
-      momentum: try other.gatherMomentum(), average: average, compaction: compaction)
+  private var network: Network { place.network }
+  private var plan: BatchPlan { phase.plan }
+
+  /// What decides the next steps besides the network, brought together from the ranks. Collective.
+  package func gatherState() throws(MPIError) -> OptimizerState {
+    var memory = SpareMemory()
+    return try gatherState(in: &memory)
   }
 
-  /// The momentum of all live parameters, brought together from the ranks; valid until the next step. Collective.
-  package func gatherMomentum() throws(MPIError) -> AlignedBuffer {
+  /// The same, in memory that is there.
+  package func gatherState(in memory: inout SpareMemory) throws(MPIError) -> OptimizerState {
+    try update.state { (part, place, count) throws(MPIError) in try gather(part, place, count, &memory) }
+  }
+
+  /// Brings together all ranks' parts of a buffer of the layout, and copies its first elements.
+  private func gather(
+    _ part: AlignedBuffer, _ place: Range<Int>, _ count: Int, _ memory: inout SpareMemory
+  ) throws(MPIError) -> [Float] {
     // Between steps nobody needs the gradient.
-    let momentum = accumulator.sum
-    optimizer.copyMomentum(to: momentum)
-    try exchange.gather(momentum)
-    return momentum
-  }
-
-  /// The moving average of all live parameters and running statistics, brought together from the ranks; nil where none is kept.
-  /// Collective.
-  package func gatherAverage() throws(MPIError) -> [Float]? {
-    guard let average = optimizer.average else { return nil }
-    let sum = accumulator.sum
-    average.copy(to: sum)
-    try exchange.gather(sum)
-    return Array(sum[0..<network.layout.averagedCount])
+    let whole = accumulator.sum
+    (whole.pointer + place.lowerBound).update(from: part.pointer, count: place.count)
+    try exchange.gather(whole)
+    return memory.copy(whole[0..<count])
   }
 
   /// Puts the moving average, where one is kept, in the place of the network's parameters and running statistics. Collective.
@@ -167,12 +118,14 @@ public final class Trainer {
   /// - Returns: what was there before; nil where nothing changed.
   @discardableResult
   package func adoptAverage() throws(MPIError) -> [Float]? {
-    guard let average = try gatherAverage() else { return nil }
+    guard let average = update.average else { return nil }
+    var memory = SpareMemory()
     let place = network.arena[0..<network.layout.averagedCount]
+    let values = try gather(average.values, average.range, place.count, &memory)
     let before = Array(place)
-    _ = place.update(fromContentsOf: average)
+    _ = place.update(fromContentsOf: values)
     // Pruned weights are zero, and their averages only come close to it.
-    mask?.apply(to: place)
+    self.place.zeros?.apply(to: place)
     return before
   }
 
@@ -183,15 +136,6 @@ public final class Trainer {
     return try body()
   }
 
-  /// What decides the next steps besides the network.
-  ///
-  /// - Parameters:
-  ///   - momentum: of all live parameters; see ``gatherMomentum()``.
-  ///   - average: see ``gatherAverage()``.
-  package func optimizerState(momentum: [Float], average: [Float]?) -> OptimizerState {
-    optimizer.state(momentum: momentum, average: average)
-  }
-
   /// The bytes that this rank sends in one step.
   public var exchangedBytes: Int { exchange.bytesSent }
 
@@ -199,74 +143,79 @@ public final class Trainer {
   package var ownedCount: Int { exchange.owned.count }
 
   /// The optimizer steps of the whole phase.
-  public var steps: Int { phase.epochs * plan.stepsPerEpoch }
+  public var steps: Int { phase.numbers.epochs * plan.stepsPerEpoch }
 
   /// The step just done, counted from the beginning of the phase or from the last pruning within it.
-  private var averageStep: Int { stepsDone - (prunings.last { $0 < stepsDone } ?? 0) }
+  private var averageStep: Int { stepsDone - (phase.prunings.last { $0 < stepsDone } ?? 0) }
 
   /// Trains for one epoch, or for what is left of it.
   ///
   /// - Parameters:
   ///   - epoch: the number of the epoch over the whole run; images are ordered and augmented by it.
   ///   - firstStep: how many of its steps are done.
+  ///   - requests: what this rank wants at the end of a step.
   ///   - onStep: called after each step.
-  public func trainEpoch(_ epoch: Int, from firstStep: Int = 0, onStep: (StepReport) throws -> Void) throws {
-    let order = epochOrder(seed: method.seed, epoch: epoch, count: plan.imageCount)
-    let augmentation = method.augmentation?.inEpoch(epoch)
+  public func trainEpoch(
+    _ epoch: Int, from firstStep: Int = 0, requests: () -> StepRequests = { [] }, onStep: (StepReport) throws -> Void
+  ) throws {
+    let order = plan.order(seed: phase.method.seed, epoch: epoch)
+    let augmentation = phase.method.augmentation?.inEpoch(epoch)
     try order.withUnsafeBufferPointer { order in
       for step in firstStep..<max(firstStep, plan.stepsPerEpoch) {
-        try onStep(try runStep(step, order, augmentation))
+        try onStep(try runStep(step, order, augmentation, requests))
       }
     }
-    optimizer.finishDeadTaps()
+    update.finishDeadTaps()
   }
 
   private func runStep(
-    _ step: Int, _ order: UnsafeBufferPointer<Int32>, _ augmentation: Augmentation?
+    _ step: Int, _ order: UnsafeBufferPointer<Int32>, _ augmentation: Augmentation?, _ requests: () -> StepRequests
   ) throws -> StepReport {
-    let rate = phase.learningRate(step: stepsDone, stepsPerEpoch: plan.stepsPerEpoch)
+    let rate = phase.numbers.learningRate(step: stepsDone, stepsPerEpoch: plan.stepsPerEpoch)
     computeGradient(step, order, augmentation)
     let gradient = accumulator.sum
     try measure(\.exchange) { try exchange.reduce(gradient) }
-    var requests = self.requests()
+    var wanted = requests()
     measure(\.update) {
       let owned = gradient[exchange.owned]
-      if let first = owned.baseAddress, !isFinite(first, count: owned.count) { requests.insert(.nonFinite) }
+      if let first = owned.baseAddress, !areFinite(first, count: owned.count) { wanted.insert(.nonFinite) }
     }
-    requests = try measure(\.exchange) { try exchange.agree(requests) }
+    wanted = try measure(\.exchange) { try wanted.united(phase.communicator) }
     stepsDone += 1
     times.steps += 1
-    guard !requests.contains(.nonFinite) else {
+    guard !wanted.contains(.nonFinite) else {
       let cause = try explainNonFinite { computeGradient(step, order, augmentation) }
-      return StepReport(loss: .nan, accuracy: 0, learningRate: rate, requests: requests, nonFinite: cause)
+      return StepReport(outcome: .leftOut(cause), learningRate: rate, requests: wanted)
     }
     measure(\.update) {
-      optimizer.step(
-        GradientDescentStep(
-          learningRate: Float(rate), momentum: Float(method.momentum), isNesterov: method.nesterov,
-          weightDecay: Float(method.weightDecay), l1: l1),
-        averageStep: averageStep, gradient: gradient, microbatches: plan.microbatchesPerBatch,
-        decaysAll: method.decaysAll, mask: mask)
+      update.apply(
+        UpdateStep(
+          learningRate: Float(rate), weightDecay: Float(phase.method.weightDecay), l1: Float(phase.l1),
+          gradientScale: 1 / Float(plan.microbatchesPerBatch)),
+        gradient: gradient, averageStep: averageStep)
     }
     try measure(\.exchange) { try exchange.gather(network.arena) }
     network.batchesTracked += 1
-    let metrics = network.arena[network.layout.metrics]
+    let (arena, layout) = (network.arena.pointer, network.layout)
     return StepReport(
-      loss: metrics[0], accuracy: metrics[1], learningRate: rate, requests: requests, nonFinite: nil)
+      outcome: .taken(loss: arena[layout.loss], accuracy: arena[layout.accuracy]), learningRate: rate,
+      requests: wanted)
   }
 
   /// Computes this rank's part of a step's gradient.
   private func computeGradient(_ step: Int, _ order: UnsafeBufferPointer<Int32>, _ augmentation: Augmentation?) {
+    let microbatch = place.microbatch
     guard let labels = microbatch.labels.baseAddress else { preconditionFailure("a microbatch has labels") }
-    accumulator.accumulate(plan.microbatches(ofRank: rank)) { index, result, adding in
-      let positions = plan.positions(step: step, microbatch: index)
+    for leaf in accumulator.leaves {
+      let positions = plan.positions(step: step, microbatch: leaf.microbatch)
       measure(\.loading) {
         loader.fill(
           UnsafeBufferPointer(rebasing: order[positions]), augmentation: augmentation, into: microbatch.images,
           channelStride: microbatch.imageStride, lanes: microbatch.lanes, labels: labels)
       }
       measure(\.forward) { microbatch.forward(training: true) }
-      measure(\.backward) { microbatch.backward(into: result, adding: adding) }
+      measure(\.backward) { microbatch.backward(into: accumulator.buffer(of: leaf), adding: leaf.isAdded) }
+      accumulator.finish(leaf)
     }
   }
 

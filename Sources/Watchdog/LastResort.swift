@@ -1,4 +1,5 @@
 import Foundation
+import MPI
 
 /// What ends the processes of a job that do not end in order.
 ///
@@ -6,11 +7,9 @@ import Foundation
 /// down never does, and by Open MPI's defaults `mpirun` then waits for hours (with `--mca oob_tcp_keepalive_time 3` and its
 /// kind it notices by itself). `srun` without `--kill-on-bad-exit=1` waits for a rank that is stopped.
 enum LastResort {
-  /// The names of Open MPI's launcher, and of its daemons on other hosts.
-  private static let launchers: Set = ["mpirun", "orterun", "mpiexec", "prterun", "orted", "prted"]
-
-  /// Has a shell that does not belong to the job wait, and then kill what is left of these processes, and of the launcher that
-  /// is this process's parent. `mpirun` is killed outright: it answers SIGTERM, which comes second here, with a crash.
+  /// Has a shell that does not belong to the job wait, and then kill what is left of these processes, and of the launcher, or
+  /// its daemon, that is this process's parent. `mpirun` is killed outright: it answers SIGTERM, which comes second here, with
+  /// a crash.
   ///
   /// - Parameters:
   ///   - ranks: processes of this host.
@@ -18,7 +17,7 @@ enum LastResort {
   static func end(_ ranks: [ProcessIdentity], after seconds: Int) {
     var targets = ranks.filter { $0.space == ProcessIdentity.ownSpace }.map { ($0.number, $0.start) }
     let parent = getppid()
-    if let status = ProcessStatus(of: parent), launchers.contains(status.name) {
+    if let status = ProcessStatus(of: parent), MPIImplementation.current.launcherProcesses.contains(status.name) {
       targets.append((parent, status.start))
     }
     guard !targets.isEmpty else { return }

@@ -56,12 +56,12 @@ struct BenchStep: RankCommand {
     configuration.exchange = exchange
     configuration.dense = PhaseConfiguration(epochs: 1_000, learningRate: 1e-3, schedule: .constant)
     let data = try CIFARDataset(.synthetic)
-    let (network, mask) = try pruned(world)
-    let layout = network.layout
-    let plan = try Job.plan(configuration, data: data, ranks: world.size)
+    let place = try place(world)
+    let (network, mask, layout) = (place.network, place.mask, place.network.layout)
     let trainer = try Trainer(
-      network, images: data.training, plan: plan, microbatch: Microbatch(network, lanes: microbatch),
-      method: configuration.method, phase: configuration.dense, mask: masked ? mask : nil, communicator: world)
+      TrainingPhase(
+        images: data.training, plan: try configuration.plan(data: data, ranks: world.size),
+        method: configuration.method, numbers: configuration.dense, communicator: world), at: place)
     let convolutions = layout.convolutionWeights
     let weights = convolutions.reduce(0) { $0 + $1.count }
     let survivors = convolutions.reduce(0) { $0 + mask.survivors(of: $1) }
@@ -74,7 +74,9 @@ struct BenchStep: RankCommand {
     var last = clock.now
     while seconds.count < steps + warmUp {
       try trainer.trainEpoch(epoch) { report in
-        if let cause = report.nonFinite { throw UsageError(description: "the \(cause): no step to measure") }
+        if case .leftOut(let cause) = report.outcome {
+          throw UsageError(description: "the \(cause): no step to measure")
+        }
         let now = clock.now
         seconds.append((now - last) / .seconds(1))
         last = now
@@ -108,8 +110,8 @@ struct BenchStep: RankCommand {
 }
 
 extension BenchStep {
-  /// The network to train and the mask of its survivors.
-  private func pruned(_ world: Communicator) throws -> (Network, Mask) {
+  /// The network to train, and what of it survives.
+  private func place(_ world: Communicator) throws -> Workplace {
     let network = try model.map { try Network(path: $0) } ?? Network(arch)
     if model == nil { network.initialize(seed: 0) }
     var mask = try Mask(
@@ -119,9 +121,10 @@ extension BenchStep {
         network, mask: mask, request: PruneRequest(convolutionAmount: .total(prune)), communicator: world
       ).mask
     }
-    guard !masked, mask.survivorCount < mask.count else { return (network, mask) }
-    let compact = network.compacted(keeping: mask)
-    return (compact, Mask(allSurviving: compact.layout.count))
+    let pruned = masked ? PrunedWeights.zeroed : .removed
+    let survivors = mask.survivorCount < mask.count ? mask : nil
+    return Workplace(
+      pruned.network(of: network, keeping: survivors), survivors: survivors, pruned: pruned, lanes: microbatch)
   }
 }
 
@@ -150,18 +153,18 @@ struct BenchExchange: RankCommand {
     let count = Network(arch).layout.exchangedCount
     let gradient = AlignedBuffer(count: count)
     let arena = AlignedBuffer(count: count)
-    let tree = try Exchange(.tree, world, count: count)
-    let native = try Exchange(.native, world, count: count)
+    let methods: [ExchangeMethod] = [.tree, .native]
+    let exchanges = try methods.map { ($0, try $0.make(world, count: count)) }
     let clock = ContinuousClock()
     var seconds: [ExchangeMethod: [Double]] = [:]
     for repetition in 0..<repetitions + 2 {
-      for exchange in [tree, native] {
+      for (method, exchange) in exchanges {
         try world.barrier()
         let start = clock.now
         try exchange.reduce(gradient)
         try exchange.gather(arena)
         try world.barrier()
-        if repetition >= 2 { seconds[exchange.method, default: []].append((clock.now - start) / .seconds(1)) }
+        if repetition >= 2 { seconds[method, default: []].append((clock.now - start) / .seconds(1)) }
       }
     }
     guard world.rank == 0 else { return 0 }

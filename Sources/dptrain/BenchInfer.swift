@@ -76,7 +76,7 @@ struct BenchInfer: RankCommand {
       survivorsOf: UnsafeBufferPointer(network.arena[0..<network.layout.count]), layout: network.layout)
     _ = try Training.prune(
       network, mask: mask, request: PruneRequest(convolutionAmount: .total(prune)), communicator: world)
-    let (folded, report) = FoldedNetwork(network).removingDeadChannels()
+    let (folded, report) = try FoldedNetwork(network).removingDeadChannels()
     return (network.architecture, folded, report)
   }
 }

@@ -1,13 +1,11 @@
 import MPI
-import Networks
-import Runs
-import Pruning
 import Reports
+import Runs
 import Text
 import Training
 
 /// What rank 0 says: on the terminal as it happens, and again in `report.txt`. Other ranks say nothing.
-final class Console: JobObserver {
+final class Console {
   /// Whether this rank is the one that speaks.
   let speaks: Bool
   /// Compares the run's time with the job's; nil where the job has no end.
@@ -15,10 +13,11 @@ final class Console: JobObserver {
   /// Where others can see how far this rank is; every rank says that.
   private let activity: CallActivity
   private var bar: ProgressBar
-  /// All that was said, without progress bars.
-  private(set) var report = ""
+  private let journal: RunJournal
 
-  init(_ world: Communicator) {
+  /// - Parameter journal: where all that is said goes, without progress bars.
+  init(_ world: Communicator, journal: RunJournal = RunJournal()) {
+    self.journal = journal
     speaks = world.rank == 0
     activity = world.activity
     bar = speaks ? .standardOutput : .silent
@@ -28,7 +27,7 @@ final class Console: JobObserver {
   func say(_ text: String = "") {
     guard speaks else { return }
     bar.print(text)
-    report += text + "\n"
+    journal.text += text + "\n"
   }
 
   /// Prints a line that is not kept for the report, which a run that was resumed shares with one that was not.
@@ -38,12 +37,6 @@ final class Console: JobObserver {
   }
 
   func warned(_ message: String) { announce("warning: \(message)") }
-
-  /// Takes over what was reported before a checkpoint.
-  func goOn(with checkpoint: Checkpoint) {
-    guard speaks else { return }
-    report = checkpoint.reportText
-  }
 
   /// Prints a heading with a line below it.
   func head(_ title: String) {
@@ -58,13 +51,12 @@ final class Console: JobObserver {
         ? "dense training" : "fine-tuning" + (start.rounds > 1 ? ", round \(start.round)" : ""))
     let numbers = start.numbers
     guard numbers.epochs > 0 else { return }
-    let epochs = numbers.epochs == 1 ? "1 epoch" : "\(numbers.epochs) epochs"
     let title =
       start.phase == .dense
       ? (start.isGradual ? "Training with gradual pruning" : "Dense training")
       : (start.rewinds ? "Training again from epoch \(numbers.skippedEpochs) on" : "Fine-tuning")
         + (start.rounds > 1 ? ", round \(start.round) of \(start.rounds)" : "")
-    head("\(title): \(epochs)")
+    head("\(title): \(numbers.epochs.counted("epoch"))")
     say("learning rate \(numbers.learningRate.significant(3)), \(numbers.schedule); \(start.steps.grouped) steps")
     say()
   }
@@ -99,34 +91,14 @@ final class Console: JobObserver {
   }
 
   func epochEnded(_ record: MetricsRecord, epochs: Int) {
-    func percent(_ fraction: Double) -> String { (100 * fraction).fixed(2) + " %" }
     let width = String(epochs).count
     let number = String(repeating: " ", count: width - String(record.epoch).count) + String(record.epoch)
     var text = "epoch \(number)/\(epochs)"
     if let loss = record.trainLoss, let accuracy = record.trainAccuracy {
-      text += "   training loss \(loss.fixed(4))  accuracy \(percent(accuracy))"
+      text += "   training loss \(loss.fixed(4))  accuracy \(accuracy.percent())"
     }
-    text += "   test loss \(record.testLoss.fixed(4))  accuracy \(percent(record.testAccuracy))"
+    text += "   test loss \(record.testLoss.fixed(4))  accuracy \(record.testAccuracy.percent())"
     if let speed = record.imagesPerSecond { text += "   \(Int(speed.rounded()).grouped) images/s" }
     say(text)
-  }
-
-  func prunedInTraining(_ job: Job, _ record: MetricsRecord, _ result: PruningResult, _ evaluation: Evaluation) {
-    let text =
-      "pruned to \((100 * record.sparsity).fixed(2)) %: test loss \(record.testLoss.fixed(4))  "
-      + "accuracy \((100 * record.testAccuracy).fixed(2)) %; "
-      + "\(result.cost.multiplyAdds.percent(of: result.cost.denseMultiplyAdds)) of the multiply-adds left"
-    say(text)
-    if !result.emptiedLayers.isEmpty { say("note: empty now: \(result.emptiedLayers.joined(separator: ", "))") }
-  }
-
-  /// Prints loss, accuracy and the classification report of an evaluation.
-  func show(_ evaluation: Evaluation, classNames: [String]) throws {
-    guard speaks else { return }
-    say("test loss \(evaluation.loss.fixed(4)), accuracy \((100 * evaluation.accuracy).fixed(2)) %")
-    say()
-    say(
-      try ClassificationReport(truth: evaluation.truth, predictions: evaluation.predictions, classNames: classNames)
-        .description)
   }
 }

@@ -10,7 +10,7 @@ struct DoctorCommand: RankCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor", abstract: "Show what dptrain found: CPU, kernels, MPI, ranks, binding, rates, data.",
     discussion: """
-      Run it as you would run a job, such as `mpirun -n 8 dptrain doctor`: all ranks measure at \
+      Run it as you would run a job, such as `\(MPIImplementation.current.launcher) -n 8 dptrain doctor`: all ranks measure at \
       once, and one that is slower than the others, or shares its core, shows.
       """)
 
@@ -28,7 +28,7 @@ struct DoctorCommand: RankCommand {
     let report = MachineReport.measure()
     let lines = report.lines.map { "  \(Self.padded($0.label))\($0.text)" }.joined(separator: "\n")
     // One report a host, by its first rank: the ranks of a host share everything but their binding.
-    let heading = "\(Communicator.hostName): \(node.size) \(node.size == 1 ? "rank" : "ranks")"
+    let heading = "\(Communicator.hostName): \(node.size.counted("rank"))"
     let texts = try world.gather(node.rank == 0 ? heading + "\n" + lines : "", root: 0)
     let binding = Processor.allowed.map { "\($0)" } ?? "unknown"
     let rate = report.lines.first { $0.label == "GEMM rate" }?.text ?? "unknown"
@@ -38,7 +38,7 @@ struct DoctorCommand: RankCommand {
     print("dptrain \(Dptrain.version) (commit \(Dptrain.commit.prefix(12)))")
     print("  \(Self.padded("MPI"))\(MPIEnvironment.libraryVersion) (MPI \(MPIEnvironment.standardVersion))")
     let hosts = (texts ?? []).count { !$0.isEmpty }
-    print("  \(Self.padded("ranks"))\(world.size) on \(hosts) \(hosts == 1 ? "host" : "hosts")")
+    print("  \(Self.padded("ranks"))\(world.size) on \(hosts.counted("host"))")
     print("  \(Self.padded("data"))\(dataLine)")
     for text in texts ?? [] where !text.isEmpty { print("\n\(text)") }
     if world.size > 1 { print("\n" + (places ?? []).map { "  " + $0 }.joined(separator: "\n")) }

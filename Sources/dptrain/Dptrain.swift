@@ -3,10 +3,10 @@ import MPI
 
 /// The program: its subcommands and its help.
 struct Dptrain: ParsableCommand {
-  static let version = "0.1.0"
+  static let version = "0.2.0"
 
-  /// What the manual page is dated.
-  static let versionDate = "November 25, 2026"
+  /// What the manual page is dated; CHANGELOG.md has both.
+  static let versionDate = "December 1, 2026"
 
   /// The commit that this program was built from, or `unknown`.
   static let commit = buildCommit
@@ -17,7 +17,7 @@ struct Dptrain: ParsableCommand {
     discussion: """
       The main job, on eight ranks and on one:
 
-        mpirun -n 8 dptrain --prune 0.98
+        \(MPIImplementation.current.launcher) -n 8 dptrain --prune 0.98
         dptrain --prune 0.98
 
       Without a subcommand dptrain does the whole job (the subcommand `run`). Without --data it takes \

@@ -40,7 +40,7 @@ struct JobRequest {
 struct JobSetup {
   let configuration: RunConfiguration
   let data: CIFARDataset
-  let plan: BatchPlan
+  let outline: RunOutline
   let path: String
   /// Rank 0's.
   let directory: RunDirectory?
@@ -75,28 +75,27 @@ struct JobSetup {
     var configuration = try world.collectively { try settings.configuration(source, data) }
     let (network, note) = try world.collectively { try Self.network(configuration, data) }
     configuration.architecture = network.architecture
-    let plan = try world.collectively { try Job.plan(configuration, data: data, ranks: world.size) }
+    let outline = try world.collectively { try RunOutline(configuration, data: data, ranks: world.size) }
     try world.collectively {
       let weights = UnsafeBufferPointer(network.arena[0..<network.layout.count])
       let mask =
         settings.kind != .prune
         ? Mask(allSurviving: network.layout.count) : try Mask(survivorsOf: weights, layout: network.layout)
-      let requests = try configuration.pruning.requests(layout: network.layout, seed: configuration.seed)
       // The rounds between count from what the ones before them leave.
-      for request in [requests.first, requests.last] {
+      for request in [outline.requests.first, outline.requests.last] {
         try request?.check(layout: network.layout, mask: mask, graph: network.graph)
       }
     }
     let path = request.output ?? RunDirectory.defaultPath(architecture: configuration.architecture.rawValue)
     let findings = try Preflight.checkRun(
-      configuration, policy: policy, network: network, data: data, path: path, world)
+      configuration, policy: policy, rounds: outline.requests.count, network: network, data: data, path: path, world)
     let otherNormalization = try world.collectively { try normalizationNote(settings.model, network, data) }
     let directory: RunDirectory? = try world.collectively {
       world.rank == 0 ? try RunDirectory(path: path, configuration: configuration) : nil
     }
     return JobSetup(
-      configuration: configuration, data: data, plan: plan, path: path, directory: directory, start: .network(network),
-      findings: findings + otherNormalization, note: note)
+      configuration: configuration, data: data, outline: outline, path: path, directory: directory,
+      start: .network(network), findings: findings + otherNormalization, note: note)
   }
 
   /// What to say of a model that was trained on images normalised by other numbers than the data's.
@@ -151,8 +150,9 @@ struct JobSetup {
       directory?.removeUnfinishedFiles()
       throw RunFinished(path: path, report: report)
     }
-    let plan = try world.collectively { try Job.plan(configuration, data: data, ranks: world.size) }
-    let findings = try Preflight.checkRun(configuration, policy: policy, data: data, path: path, world)
+    let outline = try world.collectively { try RunOutline(configuration, data: data, ranks: world.size) }
+    let findings = try Preflight.checkRun(
+      configuration, policy: policy, rounds: outline.requests.count, data: data, path: path, world)
 
     let found = try world.collectively { try directory?.newestCheckpoint(of: configuration) }
     let start: JobStart
@@ -162,7 +162,7 @@ struct JobSetup {
       start = .network(try world.collectively { try network(configuration, data).network })
     }
     return JobSetup(
-      configuration: configuration, data: data, plan: plan, path: path, directory: directory, start: start,
+      configuration: configuration, data: data, outline: outline, path: path, directory: directory, start: start,
       findings: findings, resumption: world.rank == 0 ? Resumption(found: found) : nil)
   }
 }

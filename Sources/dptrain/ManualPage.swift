@@ -1,3 +1,4 @@
+import MPI
 import Runs
 
 /// The manual page in mdoc(7), made of what `--help` prints, so that neither says what the other does not.
@@ -12,10 +13,11 @@ struct ManualPage {
 
   var text: String {
     let name = program.commandName
+    let launcher = MPIImplementation.current.launcher
     var lines = [
       ".Dd \(Dptrain.versionDate)", ".Dt \(name.uppercased()) 1", ".Os", ".Sh NAME", ".Nm \(name)",
       ".Nd \(Self.escaped(Self.lowered(program.abstract ?? "")))", ".Sh SYNOPSIS", ".Nm", ".Op Ar command",
-      ".Op Ar flags", ".Nm mpirun", ".Fl n Ar ranks", ".Nm dptrain", ".Op Ar command", ".Op Ar flags",
+      ".Op Ar flags", ".Nm \(launcher)", ".Fl n Ar ranks", ".Nm dptrain", ".Op Ar command", ".Op Ar flags",
       ".Sh DESCRIPTION",
     ]
     lines += Self.prose(program.discussion ?? "")
@@ -28,7 +30,7 @@ struct ManualPage {
       "The command line, the configuration file or the environment is at fault.", ".It \(ExitStatus.resume)",
       "The run was stopped and can be resumed.", ".It 76", "A rank kept the others waiting longer than",
       ".Fl -timeout .",
-      ".El", ".Sh SEE ALSO", ".Xr mpirun 1",
+      ".El", ".Sh SEE ALSO", ".Xr \(launcher) 1",
     ]
     return lines.joined(separator: "\n") + "\n"
   }

@@ -17,8 +17,9 @@ struct PlanCommand: RankCommand {
     discussion: """
       Measures a few steps here, dense and pruned, and works out from them and from the links what the run with these flags \
       takes on so many nodes, and on parts of them. Start it on one node as the run will be started there, such as \
-      `mpirun -n 8 dptrain plan --nodes 16 --bandwidth 10Gbit --latency 30us --prune 0.98`: what a node's ranks take from each \
-      other is then in the figures. A new network prunes otherwise than a trained one; --model gives the figures of yours. \
+      `\(MPIImplementation.current.launcher) -n 8 dptrain plan --nodes 16 --bandwidth 10Gbit --latency 30us --prune 0.98`: \
+      what a node's ranks take from each other is then in the figures. A new network prunes otherwise than a trained one; \
+      --model gives the figures of yours. \
       docs/scaling.md has the model, its checks, and where runs stop scaling.
       """)
 
@@ -125,7 +126,8 @@ struct PlanCommand: RankCommand {
       } catch { return PlanReport.Row(cluster: part, batchSize: batchSize, plan: nil, problem: "\(error)") }
       let plan = RunPlan(
         part, batchSize: batchSize, method: configuration.exchange, calibration: calibration,
-        trainingImages: trainingImages, testImages: images.test.count, densities: densities)
+        trainingImages: trainingImages, testImages: images.test.count, densities: densities,
+        optimizerSlices: configuration.method.optimizer.slices.count)
       return PlanReport.Row(cluster: part, batchSize: batchSize, plan: plan)
     }
     return PlanReport(calibration: calibration, method: configuration.exchange, rows: rows)

@@ -1,17 +1,17 @@
 import Foundation
-import Kernels
+import Images
 import Machine
 import MPI
-import Pruning
 import Reports
 import Runs
-import Training
 
 /// Passes on what a job does to the terminal and to the report.
 struct RunObserver: JobObserver {
   let console: Console
   /// Rank 0's.
   let reporter: RunReporter?
+  let configuration: RunConfiguration
+  let data: CIFARDataset
 
   func phaseBegan(_ start: PhaseStart) { console.phaseBegan(start) }
 
@@ -25,33 +25,30 @@ struct RunObserver: JobObserver {
     reporter?.update(seconds: record.seconds)
   }
 
-  func prunesInTraining(_ job: Job, epoch: Int, _ evaluation: Evaluation) {
-    reporter?.note(
-      .unpruned, "before its first pruning, after epoch \(epoch)", round: 0, job: job, evaluation: evaluation)
-  }
-
-  func prunedInTraining(_ job: Job, _ record: MetricsRecord, _ result: PruningResult, _ evaluation: Evaluation) {
-    console.prunedInTraining(job, record, result, evaluation)
+  func saw(_ moment: RunMoment) throws {
+    try console.saw(
+      moment, finetunes: configuration.retraining(round: 1).epochs > 0, classNames: data.classNames)
     // The metrics have the figures of those before.
-    guard record.round == job.rounds else { return }
-    reporter?.note(
-      .pruned, "after its last pruning, in epoch \(record.epoch)", round: record.round, job: job, evaluation: evaluation
-    )
+    guard !moment.isGradual || moment.kind != .pruned || moment.round == moment.rounds else { return }
+    reporter?.note(moment)
   }
 
   func warned(_ message: String) { console.warned(message) }
 
-  var report: String { console.report }
-
-  var record: [UInt8] { reporter?.bytes ?? [] }
+  func finished(_ ending: RunEnding) throws {
+    console.finished(ending, kind: configuration.kind, data: data)
+    try reporter?.finish(ending)
+  }
 }
 
 extension RunReporter {
   /// The reporter of a run that is set up, on rank 0. Collective.
   ///
-  /// - Parameter prometheus: the file for Prometheus; nil for none.
+  /// - Parameters:
+  ///   - journal: which keeps the record.
+  ///   - prometheus: the file for Prometheus; nil for none.
   static func make(
-    _ setup: JobSetup, prometheus: String?, console: Console, world: Communicator
+    _ setup: JobSetup, journal: RunJournal, prometheus: String?, console: Console, world: Communicator
   ) throws -> RunReporter? {
     let hosts = try world.gather(Communicator.hostName, root: 0)
     guard let directory = setup.directory, let hosts else { return nil }
@@ -71,6 +68,8 @@ extension RunReporter {
     let watcher = prometheus.map {
       PrometheusFile(path: $0, run: name, configuration: setup.configuration, version: Dptrain.version)
     }
-    return RunReporter(record, directory: directory, prometheus: watcher) { console.warned($0) }
+    return RunReporter(record, directory: directory, journal: journal, data: data, prometheus: watcher) {
+      console.warned($0)
+    }
   }
 }

@@ -74,7 +74,7 @@ struct BadModelTests {
       "another shape", saying: "fc.weight", "its shape is [10, 8, 8], expected [10, 64]",
       prepare: changed { header, _ in header = header.replacing("[10,64]", with: "[10,8,8]") }),
     Refusal(
-      "no network", saying: "no ResNet with torchvision's names",
+      "no network", saying: "1 missing tensors (conv1.weight)", "the nearest is resnet8",
       prepare: changed { header, _ in header = header.replacing("\"conv1.weight\"", with: "\"conv2.weight\"") }),
   ]
 

@@ -83,8 +83,11 @@ struct BadPlaceTests {
     let result = try dptrain(arguments(scratch, disk.path("run")) + ["--epochs", "100000"], ranks: ranks)
     expectRefusal(
       result, saying: ["cannot write \(disk.path("run/"))", ": No space left on device; free some space"], status: 1)
-    #expect(
-      try disk.names("run")
-        == [".lock", "checkpoints", "config.json", "metrics.jsonl", "report.html", "report.json", "tensorboard"])
+    // The report may not have come to be, and nothing is there in part.
+    let whole: Set = [
+      ".lock", "checkpoints", "config.json", "metrics.jsonl", "report.html", "report.json", "tensorboard",
+    ]
+    let names = Set(try disk.names("run"))
+    #expect(names.isSubset(of: whole) && names.isSuperset(of: [".lock", "config.json", "metrics.jsonl"]), "\(names)")
   }
 }

@@ -9,7 +9,7 @@ struct DataDownloadTests {
     -> ProcessResult
   {
     try run(
-      Peer.project.appending(path: ".ci/download-data").path(), ["data", dataset],
+      projectDirectory.appending(path: ".ci/download-data").path(), ["data", dataset],
       environment: ["DATA_URL": url ?? "file://\(scratch.path("archive.tar.gz"))", "DATA_MD5": md5],
       directory: scratch.url)
   }

@@ -17,7 +17,7 @@ struct InstallTests {
   private func make(_ target: String, _ scratch: Scratch) throws -> ProcessResult {
     try run(
       "make", [target, "PREFIX=/usr", "DESTDIR=\(scratch.path("root"))", "PROGRAM=\(try builtExecutable("dptrain"))"],
-      directory: Peer.project)
+      directory: projectDirectory)
   }
 
   private func installed() throws -> Scratch {
@@ -46,7 +46,7 @@ struct InstallTests {
   @Test func aProgramThatIsNotBuiltIsNotInstalled() throws {
     let scratch = try Scratch()
     let result = try run(
-      "make", ["install", "DESTDIR=\(scratch.path("root"))", "PROGRAM=no/such/program"], directory: Peer.project)
+      "make", ["install", "DESTDIR=\(scratch.path("root"))", "PROGRAM=no/such/program"], directory: projectDirectory)
     #expect(!result.succeeded && result.standardError.contains("run 'make build' first"), "\(result)")
     #expect(!scratch.exists("root"))
   }

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// What docs/interchange.md tells people to type works, block after block.
-@Suite(.enabled(if: PyTorchPeer.isThere, "torchvision is not in Tests/Peers/.venv: `make peers` installs it"))
+@Suite(.peer("safetensors.torch"), .peer("torchvision_models"))
 struct InterchangeTests {
   /// torchvision itself, of which `Tests/Peers/torchvision_models.py` gets the models where its compiled operators do not load.
   private static let prelude = """
@@ -77,7 +77,7 @@ struct InterchangeTests {
     let place = URL(filePath: try builtExecutable("dptrain")).deletingLastPathComponent().path()
     let path = "\(place):\(ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin")"
     let result = try run(
-      PyTorchPeer.python, ["program.py", peers, shell], environment: ["PATH": path], directory: scratch.url,
+      Peer.interpreter, ["program.py", peers, shell], environment: ["PATH": path], directory: scratch.url,
       timeout: 240)
     #expect(result.succeeded, "\(result)")
 
@@ -106,15 +106,4 @@ struct InterchangeTests {
     let (before, after) = (try start.floats("layer1.0.conv1.weight"), try end.floats("layer1.0.conv1.weight"))
     #expect(zip(before, after).allSatisfy { ($0 - $1).magnitude < 1e-3 } && before != after)
   }
-}
-
-/// The Python of `Tests/Peers`.
-enum PyTorchPeer {
-  static let python = projectDirectory.appending(path: "Tests/Peers/.venv/bin/python").path()
-  static let isThere =
-    FileManager.default.isExecutableFile(atPath: python)
-    && (try? run(
-      python, ["-c", "import safetensors.torch, torchvision_models"],
-      environment: ["PYTHONPATH": projectDirectory.appending(path: "Tests/Peers").path()]
-    ).succeeded) ?? false
 }

@@ -5,7 +5,7 @@ import Testing
 
 /// `data import`, and the whole way from pictures to predictions.
 struct OwnDataCommandTests {
-  private static let golden = Peer.project.appending(path: "Tests/ImagesTests/Pictures/Golden")
+  private static let golden = projectDirectory.appending(path: "Tests/ImagesTests/Pictures/Golden")
 
   /// Three classes of 25 pictures each: dark, bright, and striped ones.
   private static func writePictures(_ scratch: Scratch) throws {

@@ -4,7 +4,7 @@ import Testing
 
 /// `predict` on pictures, record files and standard input.
 struct PictureCommandTests {
-  private static let golden = Peer.project.appending(path: "Tests/ImagesTests/Pictures/Golden")
+  private static let golden = projectDirectory.appending(path: "Tests/ImagesTests/Pictures/Golden")
   private static func picture(_ name: String) -> String { golden.appending(path: name).path() }
 
   private func model() throws -> String { try FinishedRun.on(ranks: 2).path("pruned.safetensors") }
@@ -91,7 +91,7 @@ struct PictureCommandTests {
 
   /// A file from PyTorch names no classes.
   @Test func classesWithoutNamesAreNumbered() throws {
-    let model = Peer.project.appending(path: "Tests/Golden/resnet8-state.safetensors").path()
+    let model = projectDirectory.appending(path: "Tests/Golden/resnet8-state.safetensors").path()
     let plain = try lines(try dptrain(["predict", model, Self.picture("rgb.png"), "--json"]))
     #expect(plain[0].classes.allSatisfy { $0.class == "class-\($0.index)" })
     let named = try lines(

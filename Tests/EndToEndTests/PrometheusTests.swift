@@ -79,7 +79,7 @@ struct PrometheusTests {
     let file = scratch.path("dptrain.prom")
     let result = try dptrain(try arguments(scratch) + ["--prometheus", file])
     try #require(result.succeeded, "\(result)")
-    let check = try run("/bin/sh", ["-c", "promtool check metrics < '\(file)'"])
+    let check = try run("/bin/sh", ["-c", "promtool check metrics < '\(file)'"], environment: ["PATH": Peer.path])
     #expect(check.succeeded && check.standardOutput.isEmpty && check.standardError.isEmpty, "\(check)")
   }
 
@@ -98,20 +98,20 @@ struct PrometheusTests {
     let scratch = try Scratch()
     let folder = scratch.path("watch")
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    // The folder is there when the run is checked, and gone soon after.
-    let remover = Thread {
-      while !Thread.current.isCancelled {
-        usleep(500)
-        guard FileManager.default.fileExists(atPath: "\(folder)/a.prom") else { continue }
-        try? FileManager.default.removeItem(atPath: folder)
-        return
-      }
+    let metrics = scratch.path("run/metrics.jsonl")
+    // The folder is there when the run is checked. It goes in the midst of training, and two more epochs are waited for.
+    let mishap = Mishap(rank: 0, onceThereAre: metrics) { process in
+      func epochs() -> Int { FileManager.default.contents(atPath: metrics)?.count { $0 == UInt8(ascii: "\n") } ?? 0 }
+      try? FileManager.default.removeItem(atPath: folder)
+      let before = epochs()
+      while epochs() < before + 2, kill(process, 0) == 0 { usleep(20_000) }
+      kill(process, SIGTERM)
     }
-    remover.start()
-    defer { remover.cancel() }
-    let words = try arguments(scratch) + ["--epochs", "3", "--prometheus", "\(folder)/a.prom"]
-    let result = try dptrain(words)
-    #expect(result.succeeded, "\(result)")
+    defer { mishap.cancel() }
+    let words = try arguments(scratch) + ["--epochs", "100000", "--prometheus", "\(folder)/a.prom"]
+    let result = try mpirun(
+      ranks: 1, program: "dptrain", arguments: words, environment: ["DPTRAIN_TEST_MARK": mishap.mark], timeout: 120)
+    #expect(result.ending == .exited(75), "\(result)")
     let warnings = result.outputLines.filter { $0.hasPrefix("warning: ") }
     #expect(warnings.count == 1 && warnings[0].contains("a.prom could not be written, and the run goes on without"))
   }

@@ -4,11 +4,11 @@ import Testing
 
 /// What README.md tells people to type works.
 struct ReadmeTests {
-  private static let readme: String = {
-    let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    let file = tests.deletingLastPathComponent().appending(path: "README.md")
-    return (try? String(contentsOf: file, encoding: .utf8)) ?? ""
-  }()
+  private static let readme = page("README.md")
+
+  private static func page(_ name: String) -> String {
+    (try? String(contentsOf: projectDirectory.appending(path: name), encoding: .utf8)) ?? ""
+  }
 
   /// The lines of the page's shell blocks that start dptrain themselves, without their comments.
   static let commands: [String] = readme.matches(of: /```sh\n(.*?)```/.dotMatchesNewlines())
@@ -27,7 +27,7 @@ struct ReadmeTests {
   func theCommandWorks(command: String) throws {
     let scratch = try Scratch()
     try scratch.writeImages("data/cifar-10-batches-bin")
-    let picture = Peer.project.appending(path: "Tests/ImagesTests/Pictures/Golden/rgb.png")
+    let picture = projectDirectory.appending(path: "Tests/ImagesTests/Pictures/Golden/rgb.png")
     try scratch.write(Data(contentsOf: picture), "photo.png")
     let program = URL(filePath: try builtExecutable("dptrain"))
     let place = scratch.url.appending(path: ".build/release")
@@ -85,13 +85,28 @@ struct ReadmeTests {
     #expect(overview.succeeded && names.allSatisfy { overview.standardOutput.contains("\n  \($0)") }, "\(overview)")
   }
 
-  /// What stands under "Commands"; other sections name flags of other programs.
-  @Test func everyFlagOfThePageIsInTheHelp() throws {
-    let section = try #require(Self.readme.firstMatch(of: /\n## Commands\n(.*?)\n##\s/.dotMatchesNewlines())?.1)
+  /// In README.md what stands under "Commands": other sections name flags of other programs.
+  @Test(arguments: [("README.md", 10), ("docs/flags.md", 50)])
+  func everyFlagOfThePagesIsInTheHelp(name: String, least: Int) throws {
+    let page = Self.page(name)
+    let section = page.firstMatch(of: /\n## Commands\n(.*?)\n##\s/.dotMatchesNewlines())?.1 ?? page[...]
     let help = try dptrain(["help", "run"]).standardOutput
     let known = Set(help.matches(of: /--[a-z0-9-]+/).map { String($0.0) })
     let flags = Set(section.matches(of: /`(--[a-z0-9-]+)[^`]*`/).map { String($0.1) })
-    #expect(flags.count > 10 && flags.contains("--masked"))
-    for flag in flags { #expect(known.contains(flag), "\(flag) is in README.md, not in 'dptrain help run'") }
+    #expect(flags.count > least && flags.contains("--masked"))
+    for flag in flags { #expect(known.contains(flag), "\(flag) is in \(name), not in 'dptrain help run'") }
+  }
+
+  @Test func theChangelogBeginsWithThisVersion() throws {
+    let heading = try #require(Self.page("CHANGELOG.md").firstMatch(of: /\n## ([0-9.]+), (\w+ \d+, \d+)\n/))
+    let version = try dptrain(["--version"]).standardOutput
+    #expect(version.hasPrefix("dptrain \(heading.1) "), "\(version)")
+    let manual = try dptrain(["manual"]).standardOutput
+    #expect(manual.hasPrefix(".Dd \(heading.2)\n"))
+  }
+
+  /// It is for a newcomer, who reads one page.
+  @Test func thePageIsShort() {
+    #expect(Self.readme.split(separator: "\n", omittingEmptySubsequences: false).count <= 150)
   }
 }

@@ -59,6 +59,15 @@ struct ResumeTests {
       ]
     ),
     (
+      "resnet18 by AdamW with L1", 2,
+      [
+        "run", "--arch", "resnet18", "--training-images", "64", "--epochs", "2", "--finetune-epochs", "1", "--prune",
+        "0.98", "--optimizer", "adamw", "--schedule", "cubic", "--to-epoch", "1",
+        "--learning-rate", "0.002", "--finetune-learning-rate", "0.001", "--l1", "1e-4", "--batch-size", "32",
+        "--microbatch", "16",
+      ]
+    ),
+    (
       "resnet18 masked with L1", 1,
       [
         "run", "--arch", "resnet18", "--training-images", "64", "--epochs", "1", "--finetune-epochs", "1", "--prune",

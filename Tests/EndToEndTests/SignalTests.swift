@@ -14,7 +14,8 @@ struct SignalTests {
   ///
   /// - Parameters:
   ///   - rank: the rank to signal; nil for the launcher.
-  ///   - signals: sent one after the other.
+  ///   - signals: sent one after the other; of several the last one until the program ends, as two that come while the
+  ///     program has no core become one.
   private func run(
     _ scratch: Scratch, _ arguments: [String], ranks: Int?, rank: Int?, signals: [Int32], after file: String,
     environment: [String: String?] = [:]
@@ -32,6 +33,9 @@ struct SignalTests {
         guard let process = found else { continue }
         for signal in signals {
           kill(process, signal)
+          usleep(50_000)
+        }
+        while let last = signals.dropFirst().last, !Thread.current.isCancelled, kill(process, last) == 0 {
           usleep(50_000)
         }
         return

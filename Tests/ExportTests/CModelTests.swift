@@ -52,7 +52,7 @@ struct CModelTests {
   }
 
   @Test(.enabled(if: CompiledC.Target.gcc.isThere)) func deadChannelsMayStay() throws {
-    try check(FoldedNetwork(Self.network(.resnet8, 0.985)), .gcc)
+    try check(Self.network(.resnet8, 0.985).foldedWhole, .gcc)
   }
 
   @Test(.enabled(if: CompiledC.Target.clang.isThere, "\(CompiledC.Target.clang.missing)"))

@@ -7,7 +7,7 @@ import Testing
 
 /// onnx's checker accepts what we write, and ONNX Runtime computes our logits from it, one by one and in batches of up to 128,
 /// within 10⁻⁴ where they are as large as those of trained networks.
-@Suite(.python("onnx"), .python("onnxruntime"))
+@Suite(.peer("onnx"), .peer("onnxruntime"))
 struct ONNXModelTests {
   /// - Parameter output: what the script prints, to be looked at.
   private func check(_ network: FoldedNetwork, images count: Int = 128, output look: (String) -> Void = { _ in }) throws
@@ -19,7 +19,7 @@ struct ONNXModelTests {
     try RawFloats.write(images, to: url("images"))
     try ONNXModel(network, description: "a test", version: "1", metadata: [("mean", "0 0 0")])
       .write(to: url("model.onnx").path())
-    let result = try PythonPeer.script(
+    let result = try Peer.python(
       "onnx_logits.py", ["model.onnx", "images", "logits"].map { url($0).path() })
     try #require(result.succeeded, "\(result)")
     let logits = try RawFloats.read(url("logits"))
@@ -36,7 +36,7 @@ struct ONNXModelTests {
 
   @Test(arguments: [(Architecture.resnet18, 0), (.resnet18, 0.98), (.resnet18CIFAR, 0.98)])
   func resNets(architecture: Architecture, sparsity: Double) throws {
-    try check(FoldedNetwork(Self.network(architecture, sparsity))) { text in
+    try check(Self.network(architecture, sparsity).foldedWhole) { text in
       #expect(text.contains("input images batch 3 32 32 output logits batch 10"))
       #expect(text.contains("producer dptrain"))
     }
@@ -65,7 +65,7 @@ struct ONNXModelTests {
       network.change(cut) { _, _ in 0 }
       _ = network.withRealisticLogits()
       try check(network.folded, images: 3)
-      try check(FoldedNetwork(network), images: 3)
+      try check(network.foldedWhole, images: 3)
     }
   }
 }

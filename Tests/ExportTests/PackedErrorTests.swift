@@ -1,3 +1,4 @@
+import Formats
 import Inference
 import Networks
 import Testing
@@ -34,7 +35,7 @@ struct PackedErrorTests {
     for byte in 0..<8 where bytes.count >= 24 {
       bytes[16 + byte] = UInt8(truncatingIfNeeded: length >> UInt64(8 * byte))
     }
-    return bytes + bytes.withUnsafeBytes { PackedLayout.checksum($0) }
+    return bytes + bytes.withUnsafeBytes { Hash128($0).bytes }
   }
 
   @Test func theGoodFileIsGood() {
@@ -111,7 +112,7 @@ struct PackedErrorTests {
   static let kept = Network.random(.resnet8, sparsity: 0.95).folded
   static let stem: Int =
     52
-    + FoldedNetwork(emptyOf: Architecture.resnet8.graph(classes: 10)).values.dropFirst()
+    + Network(.resnet8).foldedWhole.values.dropFirst()
     .reduce(0) { $0 + ($1.channels + 7) / 8 }
   static let taps = stem + 1 + 4 * kept.layers[0].bias.values.count
   static let stemPlaces = kept.layers[0].shape.inputChannels * kept.layers[0].shape.outputChannels

@@ -49,14 +49,14 @@ struct PackedModelTests {
   }
 
   @Test func aNetworkKeepsItsDeadChannelsIfTheyAreLeft() throws {
-    let network = FoldedNetwork(Network.random(.resnet8, sparsity: 0.985))
+    let network = Network.random(.resnet8, sparsity: 0.985).foldedWhole
     #expect(try Self.read(PackedModel(network, .resnet8, values: .fp32).bytes).network == network)
   }
 
   @Test func otherNumbersOfClassesAreKept() throws {
     let network = Network(.resnet8, classes: 13)
     network.initialize(seed: 3)
-    let folded = FoldedNetwork(network)
+    let folded = network.foldedWhole
     let found = try Self.read(PackedModel(folded, .resnet8, values: .fp32).bytes)
     #expect(found.network == folded && found.network.classes == 13)
   }
@@ -112,7 +112,7 @@ struct PackedModelTests {
   /// Survivors at random places are the most expensive ones, and this network has no dead taps.
   @Test(arguments: [(PackedModel.Values.fp32, 1_000_000), (.fp16, 650_000), (.int8, 500_000)])
   func twoPercentOfResNet18AreSmall(values: PackedModel.Values, most: Int) throws {
-    let network = FoldedNetwork(Network.random(.resnet18CIFAR, sparsity: 0.98))
+    let network = Network.random(.resnet18CIFAR, sparsity: 0.98).foldedWhole
     #expect(network.survivorCount > 220_000)
     #expect(try PackedModel(network, .resnet18CIFAR, values: values).bytes.count <= most)
   }
@@ -133,15 +133,15 @@ struct PackedModelTests {
   @Test func whatCannotBePackedIsRefused() throws {
     let network = Network.random(.resnet8, sparsity: 0.9)
     network.change("fc.weight") { $0 == 3 ? 70_000 : $1 }
-    #expect(try PackedModel(FoldedNetwork(network), .resnet8, values: .fp32).network == FoldedNetwork(network))
+    #expect(try PackedModel(network.foldedWhole, .resnet8, values: .fp32).network == network.foldedWhole)
     let error = #expect(throws: PackedModelError.self) {
-      try PackedModel(FoldedNetwork(network), .resnet8, values: .fp16)
+      try PackedModel(network.foldedWhole, .resnet8, values: .fp16)
     }
     #expect(error?.problem == .outOfRange(layer: "fc", value: 70_000, values: .fp16))
     network.change("fc.weight") { $0 == 3 ? .nan : $1 }
     for values in PackedModel.Values.allCases {
       let error = #expect(throws: PackedModelError.self) {
-        try PackedModel(FoldedNetwork(network), .resnet8, values: values)
+        try PackedModel(network.foldedWhole, .resnet8, values: values)
       }
       #expect(error?.problem == .notFinite(layer: "fc"))
     }

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Models to and from PyTorch under pytorch-cifar's names, masked and not. (`docs/interchange.md` shows torchvision's.)
-@Suite(.python("torch"), .python("safetensors"))
+@Suite(.peer("torch"), .peer("safetensors"))
 struct PyTorchTests {
   private static func difference(_ network: FoldedNetwork, _ images: [Float], _ logits: URL) throws -> Float {
     let expected = network.logits(images)
@@ -20,12 +20,12 @@ struct PyTorchTests {
     func url(_ name: String) -> URL { directory.url.appending(path: name) }
     let images = randomImages(3)
     try RawFloats.write(images, to: url("images"))
-    let result = try PythonPeer.script(
+    let result = try Peer.python(
       "pytorch_cifar.py", ["save"] + ["model.safetensors", "images", "logits"].map { url($0).path() } + options)
     try #require(result.succeeded, "\(result)")
     let network = try Network(path: url("model.safetensors").path(), classes: 10)
     #expect(network.architecture == .resnet18CIFAR)
-    #expect(try Self.difference(FoldedNetwork(network), images, url("logits")) < 1e-4)
+    #expect(try Self.difference(network.foldedWhole, images, url("logits")) < 1e-4)
     let zeros = network.layout.convolutionWeights.reduce(0) { $0 + network.values(of: $1).count { $0 == 0 } }
     #expect(zeros == (options.contains("masked") ? 10_043_309 : 0))
   }
@@ -38,10 +38,10 @@ struct PyTorchTests {
     try RawFloats.write(images, to: url("images"))
     let path = url("model.safetensors").path()
     try SafetensorsFile.write(network.stateDictionary(names: .pytorchCIFAR, masked: masked), to: path)
-    let result = try PythonPeer.script(
+    let result = try Peer.python(
       "pytorch_cifar.py", ["load", path] + ["images", "logits"].map { url($0).path() })
     try #require(result.succeeded, "\(result)")
-    #expect(try Self.difference(FoldedNetwork(network), images, url("logits")) < 1e-4)
+    #expect(try Self.difference(network.foldedWhole, images, url("logits")) < 1e-4)
     // And back again, every bit of it.
     let back = try Network(path: path)
     for parameter in network.layout.parameters { #expect(back.values(of: parameter) == network.values(of: parameter)) }

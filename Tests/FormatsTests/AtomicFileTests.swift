@@ -1,5 +1,6 @@
 import Formats
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct AtomicFileTests {
@@ -83,11 +84,10 @@ import Testing
 
   @Test(
     "A full disk leaves the old file whole and no partial one",
-    .enabled(if: SmallDisk.isAvailable, "mounting a small tmpfs takes root and the right to mount"))
+    .enabled(if: SmallDisk.isPossible, "mounting a small tmpfs takes root and the right to mount"))
   func fullDisk() throws {
-    let disk = try SmallDisk(kibibytes: 64, at: directory.path)
-    defer { disk.unmount() }
-    let path = directory.file("model.safetensors")
+    let disk = try SmallDisk(kilobytes: 64)
+    let path = disk.path("model.safetensors")
     let small = NamedTensor(name: "w", shape: [4], elements: .float32([1, 2, 3, 4]))
     try SafetensorsFile.write([small], to: path)
     let before = try bytes(of: path)
@@ -96,27 +96,6 @@ import Testing
     let error = #expect(throws: SafetensorsError.self) { try SafetensorsFile.write([large], to: path) }
     #expect(error?.problem == .file(FileError(.write, path, code: ENOSPC)))
     #expect(try bytes(of: path) == before)
-    #expect(directory.contents == ["model.safetensors"])
+    #expect(try disk.names() == ["model.safetensors"])
   }
-}
-
-/// A file system in memory that fills up soon.
-struct SmallDisk {
-  private let path: String
-
-  static let isAvailable: Bool = {
-    guard getuid() == 0, let directory = try? TemporaryDirectory() else { return false }
-    guard let disk = try? SmallDisk(kibibytes: 16, at: directory.path) else { return false }
-    disk.unmount()
-    return true
-  }()
-
-  init(kibibytes: Int, at path: String) throws {
-    self.path = path
-    guard mount("dptrain-test", path, "tmpfs", 0, "size=\(kibibytes)k") == 0 else {
-      throw FileError(.open, path)
-    }
-  }
-
-  func unmount() { umount2(path, 0) }
 }

@@ -73,32 +73,4 @@ struct BitStreamTests {
       #expect(throws: BitReader.Failure.tooLarge) { try reader.readRice(parameter: 24, limit: 1 << 20) }
     }
   }
-
-  #if !(os(macOS) && arch(x86_64))
-    @Test func everyHalfIsWhatTheProcessorSays() {
-      for bits in UInt16.min...UInt16.max {
-        let (found, expected) = (HalfPrecision.value(bits), Float(Float16(bitPattern: bits)))
-        guard found != expected && !(found.isNaN && expected.isNaN) else { continue }
-        Issue.record("\(bits): \(found), expected \(expected)")
-      }
-    }
-
-    /// Every half, and what lies in the middle between two and next to it.
-    @Test func numbersAreRoundedAsTheProcessorRounds() {
-      for bits in UInt16(0)..<0x7C00 {
-        let half = Float(Float16(bitPattern: bits))
-        let next = bits == 0x7BFF ? 65_536 : Float(Float16(bitPattern: bits + 1))
-        let middle = (half + next) / 2
-        for value in [half, half.nextUp, middle.nextDown, middle, middle.nextUp] {
-          for signed in [value, -value] where HalfPrecision.bits(of: signed) != Float16(signed).bitPattern {
-            Issue.record("\(signed): \(HalfPrecision.bits(of: signed)), expected \(Float16(signed).bitPattern)")
-          }
-        }
-      }
-      for value: Float in [65_519, 65_520, 1e30, .infinity, -.infinity, 1e-30, .leastNonzeroMagnitude] {
-        #expect(HalfPrecision.bits(of: value) == Float16(value).bitPattern)
-      }
-      #expect(HalfPrecision.value(HalfPrecision.bits(of: .nan)).isNaN)
-    }
-  #endif
 }

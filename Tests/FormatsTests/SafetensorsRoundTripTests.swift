@@ -1,5 +1,6 @@
 import Formats
 import Foundation
+import TestSupport
 import Testing
 
 /// The golden files come from the reference implementation, by `Tests/Golden/safetensors_files.py`.

@@ -52,6 +52,9 @@ struct Fuzz: ParsableCommand {
   @Flag(help: "Write the inputs themselves to standard output, and feed none.")
   var print = false
 
+  @Flag(help: "Print the parsers' names, one a line, and feed none.")
+  var list = false
+
   @Option(help: ArgumentHelp("Write what the parser accepts to a directory, and feed none.", valueName: "directory"))
   var seedsTo: String?
 
@@ -66,6 +69,7 @@ struct Fuzz: ParsableCommand {
   }
 
   func run() throws {
+    guard !list else { return Swift.print(parsers.map(\.name).joined(separator: "\n")) }
     Interruption.announce()
     for (name, make) in names.isEmpty ? parsers : (parsers + brokenParsers).filter({ names.contains($0.name) }) {
       let parser = try make()

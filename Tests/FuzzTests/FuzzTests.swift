@@ -14,11 +14,7 @@ struct FuzzTests {
     result.standardError.firstMatch(of: /input ([0-9]+)/).flatMap { Int($0.1) }
   }
 
-  @Test(
-    arguments: [
-      "safetensors", "json", "model", "cifar", "dataset", "png", "jpeg", "settings", "configuration", "checkpoint",
-      "damaged-checkpoint", "packed", "report", "datagram",
-    ])
+  @Test(arguments: try run(builtExecutable("fuzz"), ["--list"]).outputLines)
   func noInputIsTooBad(parser: String) throws {
     let result = try fuzz(parser, inputs: 10_000)
     #expect(result.succeeded, "\(result)")
@@ -28,6 +24,11 @@ struct FuzzTests {
     #expect(try #require(accepted) > 100, "\(result)")
     let least = ["datagram", "report", "settings"].contains(parser) ? 1 : 3
     #expect(result.standardOutput.matches(of: /refused as/).count >= least, "\(result)")
+  }
+
+  @Test func thereAreParsers() throws {
+    let names = try run(builtExecutable("fuzz"), ["--list"]).outputLines
+    #expect(names.contains("safetensors") && Set(names).count == names.count)
   }
 
   @Test(arguments: [("broken-trap", "signal "), ("broken-wait", "signal 14")])

@@ -1,9 +1,10 @@
-"""Makes layers.safetensors, resnet8.safetensors and resnet18.safetensors with PyTorch; README.md explains them.
+"""Makes layers.safetensors and a file for each of resnet8, resnet18, resnet34 and resnet50; README.md explains them.
 
     pip install torch==2.13.0 numpy safetensors
-    python3 networks.py
+    python3 networks.py [NAME...]
 """
 
+import sys
 from pathlib import Path
 
 import torch
@@ -180,10 +181,13 @@ def accumulate(model, images, labels, microbatches):
 
 
 def training(architecture, dtype, case, batch, microbatches, steps):
-    """The first step's logits, loss, gradients and running statistics, then everything after `steps` steps of SGD."""
+    """The first step's logits, loss, gradients and running statistics, then everything after `steps` steps of SGD.
+
+    Without any step of SGD the first three are all.
+    """
     model = network(architecture, dtype)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9, nesterov=True, weight_decay=5e-4)
-    for step in range(steps):
+    for step in range(max(steps, 1)):
         images = formula.images(f"images/{step}", [batch, 3, 32, 32]).to(dtype)
         logits, loss = accumulate(model, images, formula.labels(f"labels/{step}", batch), microbatches)
         yield f"{case}/loss/{step}", loss.clone().reshape(1)
@@ -191,6 +195,8 @@ def training(architecture, dtype, case, batch, microbatches, steps):
             yield f"{case}/logits", logits
             for name, value in model.named_parameters():
                 yield f"{case}/gradient/{name}", value.grad.clone()
+            if steps == 0:
+                return
             for name, value in running_statistics(model).items():
                 yield f"{case}/after-1/{name}", value.clone()
         optimizer.step()
@@ -217,8 +223,18 @@ def resnet18(dtype):
     yield from training("resnet18", dtype, "whole", 64, 1, 1)
 
 
+def resnet34(dtype):
+    yield from evaluation("resnet34", dtype, 32)
+    yield from training("resnet34", dtype, "whole", 32, 1, 0)
+
+
+def resnet50(dtype):
+    yield from evaluation("resnet50", dtype, 32)
+    yield from training("resnet50", dtype, "whole", 32, 1, 0)
+
+
 if __name__ == "__main__":
     torch.use_deterministic_algorithms(True)
-    record.write(HERE / "layers.safetensors", layers)
-    record.write(HERE / "resnet8.safetensors", resnet8)
-    record.write(HERE / "resnet18.safetensors", resnet18)
+    for make in [layers, resnet8, resnet18, resnet34, resnet50]:
+        if make.__name__ in (sys.argv[1:] or [make.__name__]):
+            record.write(HERE / f"{make.__name__}.safetensors", make)

@@ -11,7 +11,7 @@ struct AllocationTests {
   @Test("Inference allocates nothing in steady state", arguments: [Architecture.resnet8, .resnet18], [0, 0.98])
   func inference(_ architecture: Architecture, _ sparsity: Double) {
     let network = Network.random(architecture, sparsity: sparsity)
-    let engine = InferenceEngine(FoldedNetwork(network).removingDeadChannels().network)
+    let engine = InferenceEngine(network.folded)
     let images = AlignedBuffer(randomImages(128 + 50))
     let logits = AlignedBuffer([Float](repeating: 0, count: 10 * (128 + 50)))
     for count in [1, 16, 50, 100, 178] {

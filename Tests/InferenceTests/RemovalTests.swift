@@ -10,7 +10,7 @@ import Testing
   private func check(_ network: Network, sourceLocation: SourceLocation = #_sourceLocation) -> RemovalReport {
     let images = randomImages(18)
     let expected = network.logits(images)
-    let folded = FoldedNetwork(network)
+    let folded = network.foldedWhole
     let (smaller, report) = folded.removingDeadChannels()
     for engine in [InferenceEngine(folded), InferenceEngine(smaller)] {
       // Eighteen images are sixteen in lanes and two in pixels.
@@ -39,9 +39,9 @@ import Testing
     report.layers.first { $0.name == name }
   }
 
-  @Test("A dense network keeps everything", arguments: Architecture.allCases)
+  @Test("A dense network keeps everything", arguments: Architecture.light)
   func dense(_ architecture: Architecture) {
-    let folded = FoldedNetwork(Network.random(architecture))
+    let folded = Network.random(architecture).foldedWhole
     let (smaller, report) = folded.removingDeadChannels()
     #expect(report.removedChannels == 0 && report.keptSurvivors == report.survivors)
     #expect(smaller == folded)
@@ -64,7 +64,7 @@ import Testing
     #expect(layer.channels == 16 && layer.constantChannels == 8 && layer.unreadChannels == 0)
     #expect(report.removedChannels == 8)
     let next = try #require(
-      FoldedNetwork(network).removingDeadChannels().network.layers.first { $0.name == "layer1.0.conv2" })
+      network.folded.layers.first { $0.name == "layer1.0.conv2" })
     #expect(next.shape.inputChannels == 8 && next.bias.pixels == 32 * 32)
   }
 
@@ -101,7 +101,7 @@ import Testing
     network.change("layer4.0.conv1.weight") { _, i, _, weight in i % 5 == 0 ? 0 : weight }
     network.change("layer4.0.downsample.0.weight") { _, i, _, weight in i % 5 == 0 ? 0 : weight }
     check(network)
-    let smaller = FoldedNetwork(network).removingDeadChannels().network
+    let smaller = network.folded
     let last = try #require(smaller.layers.first { $0.name == "layer3.1.conv2" })
     #expect(last.residual?.channels.contains(-1) == true)
   }
@@ -118,7 +118,7 @@ import Testing
       }
       let report = check(network)
       #expect(report.keptSurvivors == 0 && report.keptChannels == 10)
-      let smaller = FoldedNetwork(network).removingDeadChannels().network
+      let smaller = network.folded
       #expect(smaller.nodes.count == 1 && smaller.multiplyAdds == 0)
     }
   }
@@ -144,7 +144,7 @@ import Testing
   func deadTaps() {
     let network = Network(.resnet18)
     network.initialize(seed: 1)
-    let folded = FoldedNetwork(network)
+    let folded = network.foldedWhole
     let last = folded.layers.first { $0.name == "layer4.1.conv2" }
     #expect(last?.weights.count == 512 * 512)
   }

@@ -78,21 +78,13 @@ import Testing
     }
   }
 
-  @Test("Winograd is for images of whole tiles and whole vectors of channels, register tiles for the rest with AVX-512")
+  @Test("Whatever a CPU has, the preferred backend computes the shape; without another wish it is taken")
   func preference() {
-    func shape(_ kernel: Int, _ stride: Int, _ channels: Int, _ size: Int) -> ConvolutionShape {
-      ConvolutionShape(
-        inputChannels: channels, outputChannels: 64, kernel: kernel, stride: stride, padding: kernel / 2,
-        inputHeight: size, inputWidth: size)
-    }
-    let others = [shape(3, 2, 64, 8), shape(1, 1, 64, 8), shape(3, 1, 17, 8), shape(3, 1, 64, 2), shape(3, 1, 64, 6)]
-    let features: [(ProcessorFeatures, ConvolutionBackend)] = [
-      (ProcessorFeatures(["avx2", "fma", "avx512f"]), .registerTiles), (ProcessorFeatures(["avx2", "fma"]), .openBLAS),
-      (ProcessorFeatures([]), .openBLAS),
-    ]
-    for (features, rest) in features {
-      #expect(ConvolutionBackend.preferred(for: shape(3, 1, 64, 8), builtFor: features) == .winograd)
-      for other in others { #expect(ConvolutionBackend.preferred(for: other, builtFor: features) == rest) }
+    for features in [["avx2", "fma", "avx512f"], ["avx2", "fma"], []] {
+      for shape in Self.shapes {
+        let backend = ConvolutionBackend.preferred(for: shape, builtFor: ProcessorFeatures(features))
+        #expect(backend.suits(shape), "\(backend) for \(shape) with \(features)")
+      }
     }
     let first = Self.shapes[0]
     let standard = Convolution(first, lanes: 16, tapOffsets: (0..<first.taps).map { $0 * first.weights / first.taps })

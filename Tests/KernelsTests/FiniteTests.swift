@@ -9,16 +9,16 @@ struct FiniteTests {
     for index in 0..<count {
       buffer.pointer[index] = index % 3 == 0 ? .greatestFiniteMagnitude : -Float.leastNonzeroMagnitude
     }
-    #expect(isFinite(buffer.pointer, count: count))
+    #expect(areFinite(buffer.pointer, count: count))
     for index in 0..<count {
       let saved = buffer.pointer[index]
       for bad in [Float.infinity, -.infinity, .nan, .signalingNaN] {
         buffer.pointer[index] = bad
-        #expect(!isFinite(buffer.pointer, count: count), "\(bad) at \(index) of \(count)")
+        #expect(!areFinite(buffer.pointer, count: count), "\(bad) at \(index) of \(count)")
       }
       buffer.pointer[index] = saved
     }
-    #expect(isFinite(buffer.pointer, count: count))
+    #expect(areFinite(buffer.pointer, count: count))
   }
 
   /// Infinities of both signs do not cancel.
@@ -26,6 +26,6 @@ struct FiniteTests {
     let buffer = AlignedBuffer(count: 128)
     buffer.pointer[3] = .infinity
     buffer.pointer[3 + 64] = -.infinity
-    #expect(!isFinite(buffer.pointer, count: 128))
+    #expect(!areFinite(buffer.pointer, count: 128))
   }
 }

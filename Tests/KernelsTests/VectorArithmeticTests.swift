@@ -8,10 +8,10 @@ import Testing
     let x = Formula.uniform("x", count: count + 1, scale: 2)
     let start = Formula.uniform("sum", count: count + 1, scale: 2)
     var sum = start
-    add(x, to: &sum, count: count)
+    addFloats(x, to: &sum, count: count)
     #expect(sum == start.indices.map { $0 < count ? start[$0] + x[$0] : start[$0] })
     var scaled = start
-    scale(&scaled, by: 0.3, count: count)
+    scaleFloats(&scaled, by: 0.3, count: count)
     #expect(scaled == start.indices.map { $0 < count ? start[$0] * 0.3 : start[$0] })
   }
 

@@ -4,27 +4,27 @@ let refusalChecks: [Check] = [
   Check("MPI's own errors come with the routine and MPI's text") { world in
     var values: [Float] = [1]
     let root = "root \(world.size) of \(world.size) ranks"
-    try expectError(of: "MPI_Bcast", saying: ["MPI_Bcast: MPI_ERR_ROOT: invalid root", root]) {
+    try expectError(of: "MPI_Bcast", saying: ["MPI_Bcast: MPI_ERR_ROOT: ", root]) {
       try values.withUnsafeMutableBufferPointer { try world.broadcast($0, root: world.size) }
     }
     try expectError(of: "MPI_Bcast", saying: ["MPI_ERR_ROOT", "root -1"]) {
       _ = try world.broadcast(1, root: -1)
     }
-    try expectError(of: "MPI_Reduce", saying: ["MPI_ERR_ROOT: invalid root"]) {
+    try expectError(of: "MPI_Reduce", saying: ["MPI_ERR_ROOT: "]) {
       try world.reduce(&values, .sum, root: Int.max)
     }
-    try expectError(of: "MPI_Allreduce", saying: ["MPI_ERR_OP: invalid reduce operation", "bitwiseAnd of Float"]) {
+    try expectError(of: "MPI_Allreduce", saying: ["MPI_ERR_OP: ", "bitwiseAnd of Float"]) {
       try world.allReduce(&values, .bitwiseAnd)
     }
-    try expectError(of: "MPI_Send", saying: ["MPI_ERR_RANK: invalid rank", "to rank 99"]) {
+    try expectError(of: "MPI_Send", saying: ["MPI_ERR_RANK: ", "to rank 99"]) {
       try world.send([1], to: 99)
     }
     for rank in [-1, -2, world.size] {
-      try expectError(of: "MPI_Recv", saying: ["MPI_ERR_RANK: invalid rank", "from rank \(rank)"]) {
+      try expectError(of: "MPI_Recv", saying: ["MPI_ERR_RANK: ", "from rank \(rank)"]) {
         _ = try values.withUnsafeMutableBufferPointer { try world.receive(into: $0, from: rank) }
       }
     }
-    try expectError(of: "MPI_Send", saying: ["MPI_ERR_TAG: invalid tag", "tag -1"]) {
+    try expectError(of: "MPI_Send", saying: ["MPI_ERR_TAG: ", "tag -1"]) {
       try world.send([1], to: 0, tag: -1)
     }
     try expectError(of: "MPI_Iallreduce", saying: ["MPI_ERR_OP"]) {

@@ -6,12 +6,8 @@ import Testing
   @Test("The report names the machine's parts, one a line")
   func lines() {
     let lines = MachineReport.measure().lines
-    #expect(
-      lines.map(\.label) == [
-        "CPU", "cores", "binding", "memory", "vectors", "features", "OpenBLAS", "GEMM rate", "tile rate",
-        "convolutions",
-      ])
-    #expect(lines[0].text == Processor.description)
+    #expect(Set(lines.map(\.label)).count == lines.count)
+    #expect(lines.first?.text == Processor.description)
     for line in lines {
       #expect(!line.text.isEmpty && !line.text.contains("\n") && !line.text.contains("unknown"), "\(line)")
     }

@@ -22,8 +22,7 @@ import Testing
 
   @Test("The CPU that runs this has all that it is built for")
   func thisProcessor() {
-    #expect(Processor.missingFeatures.isEmpty)
-    #expect(ProcessorFeatures.available.contains(.builtFor))
+    #expect(Processor.missing(builtFor: .builtFor, available: .available).isEmpty)
     Processor.exitIfUnsupported()
   }
 

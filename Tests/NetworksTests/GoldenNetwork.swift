@@ -45,7 +45,7 @@ final class GoldenNetwork {
     gradient[0..<network.layout.exchangedCount].update(repeating: .nan)
     for (index, microbatch) in microbatches.enumerated() { microbatch.backward(into: gradient, adding: index > 0) }
     if microbatches.count > 1 {
-      scale(gradient.pointer, by: 1 / Float(microbatches.count), count: network.layout.exchangedCount)
+      scaleFloats(gradient.pointer, by: 1 / Float(microbatches.count), count: network.layout.exchangedCount)
     }
   }
 
@@ -61,10 +61,11 @@ final class GoldenNetwork {
   func update() {
     let layout = network.layout
     let weights = network.arena.pointer
-    let step = GradientDescentStep(learningRate: 0.1, momentum: 0.9, isNesterov: true, weightDecay: 5e-4)
-    step(weights: weights, gradient: gradient.pointer, velocity: momentum.pointer, count: layout.liveCount)
-    let dead = layout.dead.lowerBound
-    step(weights: weights + dead, gradient: nil, velocity: momentum.pointer + dead, count: layout.dead.count)
+    for place in Array(0..<layout.liveCount) + layout.dead {
+      let slope = (layout.dead.contains(place) ? 0 : gradient.pointer[place]) + 5e-4 * weights[place]
+      momentum.pointer[place] = 0.9 * momentum.pointer[place] + slope
+      weights[place] -= 0.1 * (slope + 0.9 * momentum.pointer[place])
+    }
     for place in layout.statisticsRange { weights[place] = 0.9 * weights[place] + 0.1 * gradient.pointer[place] }
     network.batchesTracked += 1
   }

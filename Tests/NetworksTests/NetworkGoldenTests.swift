@@ -19,9 +19,11 @@ import Testing
     var parts: Int { self == .whole ? 1 : 2 }
   }
 
-  @Test("Evaluation gives PyTorch's logits", arguments: [(Architecture.resnet8, 32), (.resnet18, 64)])
+  @Test(
+    "Evaluation gives PyTorch's logits",
+    arguments: [(Architecture.resnet8, 32), (.resnet18, 64), (.resnet34, 32), (.resnet50, 32)])
   func evaluation(_ architecture: Architecture, batch: Int) throws {
-    let golden = try Golden(architecture.rawValue)
+    let golden = try Golden(architecture.name)
     let trained = GoldenNetwork(architecture, batch: batch)
     trained.load(step: 0)
     trained.forward(training: false)
@@ -39,6 +41,19 @@ import Testing
     trained.update()
     try expectParameters(trained, golden, "whole/after-1", tolerance: 2e-3)
     try expectStatistics(trained, golden, "whole/after-1")
+  }
+
+  @Test(
+    "Logits, loss and gradients of the deeper networks are PyTorch's", arguments: [Architecture.resnet34, .resnet50])
+  func deeperPass(_ architecture: Architecture) throws {
+    let golden = try Golden(architecture.name)
+    let trained = GoldenNetwork(architecture, batch: 32)
+    trained.load(step: 0)
+    trained.forward(training: true)
+    trained.backward()
+    let names = trained.network.layout.parameters.map { "whole/gradient/\($0.name)" }
+    #expect(Set(golden.names) == Set(names + ["evaluation/logits", "whole/logits", "whole/loss/0"]))
+    try expectFirstStep(trained, golden, "whole")
   }
 
   @Test("Ten training steps of resnet8 are PyTorch's", arguments: Case.allCases)
@@ -75,8 +90,8 @@ import Testing
       let row = trained.logits[image * 10..<(image + 1) * 10]
       return row.indices.allSatisfy { row[$0] <= row[image * 10 + labels[image]] }
     }
-    #expect((trained.gradient.pointer[layout.metrics.lowerBound] - trained.loss).magnitude < 1e-6 * trained.loss)
-    #expect(trained.gradient.pointer[layout.metrics.lowerBound + 1] == Float(right) / Float(labels.count))
+    #expect((trained.gradient.pointer[layout.lossPlace] - trained.loss).magnitude < 1e-6 * trained.loss)
+    #expect(trained.gradient.pointer[layout.accuracyPlace] == Float(right) / Float(labels.count))
   }
 
   private func expectParameters(

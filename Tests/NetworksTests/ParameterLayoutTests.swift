@@ -51,6 +51,8 @@ import Testing
     #expect(layout(.resnet18, classes: 1000).parameterCount == 11_689_512)
     #expect(layout(.resnet18CIFAR).parameterCount == 11_173_962)
     #expect(layout(.resnet8).parameterCount == 78_042)
+    #expect(layout(.resnet34, classes: 1000).parameterCount == 21_797_672)
+    #expect(layout(.resnet50, classes: 1000).parameterCount == 25_557_032)
   }
 
   @Test("62 % of ResNet18's convolution weights are dead taps at 32×32, and none of the others'")
@@ -66,7 +68,7 @@ import Testing
     }
   }
 
-  @Test("Everything has a place of its own, and the arena has no other", arguments: Architecture.allCases)
+  @Test("Everything has a place of its own, and the arena has no other", arguments: Architecture.all)
   func places(_ architecture: Architecture) {
     let layout = layout(architecture)
     let blocks = layout.parameters.flatMap(\.blocks)
@@ -80,7 +82,7 @@ import Testing
 
   @Test(
     "Live weights come first, then other live parameters, statistics and metrics, dead taps",
-    arguments: Architecture.allCases)
+    arguments: Architecture.all)
   func order(_ architecture: Architecture) {
     let layout = layout(architecture)
     let (weights, rest) = (0..<layout.weightCount, layout.weightCount..<layout.liveCount)

@@ -89,11 +89,11 @@ struct Network {
 }
 
 extension Network {
-  /// `Pruning.select` on this network's arena.
+  /// `PruneRequest.select` on this network's arena.
   func select(_ mask: Mask? = nil, _ request: PruneRequest) throws -> Mask {
     let mask = mask ?? Mask(allSurviving: layout.count)
     return try arena.withUnsafeBufferPointer {
-      try Pruning.select(weights: $0, layout: layout, mask: mask, request: request)
+      try request.select(weights: $0, layout: layout, mask: mask)
     }
   }
 }

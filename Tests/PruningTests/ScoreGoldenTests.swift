@@ -88,7 +88,7 @@ struct ScoreGoldenTests {
         convolutionAmount: .total(golden.totals[round]), score: try #require(PruneScore(rawValue: golden.score)),
         costPower: golden.power, round: round)
       mask = try Self.arenas[round].withUnsafeBufferPointer {
-        try select(weights: $0, layout: Self.layout, mask: mask, request: request, graph: Self.graph)
+        try request.select(weights: $0, layout: Self.layout, mask: mask, graph: Self.graph)
       }
       #expect(Self.summary(mask, Self.layout) == expected, "round \(round)")
 
@@ -96,9 +96,8 @@ struct ScoreGoldenTests {
       let layout = compact.layout
       let arena = Self.arenas[round]
       let smaller = try sources.map { arena[Int($0)] }.withUnsafeBufferPointer {
-        try select(
-          weights: $0, layout: layout, mask: Mask(allSurviving: layout.count), request: request,
-          graph: Self.graph)
+        try request.select(
+          weights: $0, layout: layout, mask: Mask(allSurviving: layout.count), graph: Self.graph)
       }
       #expect(Self.summary(smaller, layout) == expected, "compact, round \(round)")
       compact = Self.layout.compaction(keeping: mask)
@@ -111,9 +110,8 @@ struct ScoreGoldenTests {
       convolutionAmount: .none, target: .multiplyAdds(golden.share),
       score: try #require(PruneScore(rawValue: golden.score)), costPower: golden.power)
     let mask = try Self.arenas[0].withUnsafeBufferPointer {
-      try select(
-        weights: $0, layout: Self.layout, mask: Mask(allSurviving: Self.layout.count), request: request,
-        graph: Self.graph)
+      try request.select(
+        weights: $0, layout: Self.layout, mask: Mask(allSurviving: Self.layout.count), graph: Self.graph)
     }
     #expect(Self.layout.count - mask.survivorCount == golden.pruned)
   }

@@ -21,7 +21,7 @@ struct TargetTests {
 
   static func select(_ request: PruneRequest, _ mask: Mask = everything) throws -> Mask {
     try arena.withUnsafeBufferPointer {
-      try Pruning.select(weights: $0, layout: layout, mask: mask, request: request, graph: graph)
+      try request.select(weights: $0, layout: layout, mask: mask, graph: graph)
     }
   }
   static func cost(_ mask: Mask) -> NetworkCost { NetworkCost(graph: graph, layout: layout, mask: mask) }
@@ -71,9 +71,8 @@ struct TargetTests {
     let expected = try Self.select(request, first)
     let compaction = Self.layout.compaction(keeping: first)
     let found = try compaction.sources.map { Self.arena[Int($0)] }.withUnsafeBufferPointer {
-      try Pruning.select(
-        weights: $0, layout: compaction.layout, mask: Mask(allSurviving: compaction.layout.count), request: request,
-        graph: Self.graph)
+      try request.select(
+        weights: $0, layout: compaction.layout, mask: Mask(allSurviving: compaction.layout.count), graph: Self.graph)
     }
     #expect(
       compaction.sources.indices.filter { found[$0] }.map { Int(compaction.sources[$0]) }
@@ -137,9 +136,8 @@ struct TargetTests {
   @Test func targetsNeedAGraph() {
     #expect(throws: PruningError.self) {
       try Self.arena.withUnsafeBufferPointer {
-        try Pruning.select(
-          weights: $0, layout: Self.layout, mask: Self.everything,
-          request: .init(convolutionAmount: .none, target: .speedup(2)))
+        try PruneRequest(convolutionAmount: .none, target: .speedup(2))
+          .select(weights: $0, layout: Self.layout, mask: Self.everything)
       }
     }
   }

@@ -29,14 +29,13 @@ struct CheckpointTests {
     var mask = Mask(allSurviving: 70)
     mask[3] = false
     mask[69] = false
-    var dead = DeadWeightDecay()
-    for _ in 0..<3 {
-      dead.advance(.init(learningRate: 0.1, momentum: 0.9, isNesterov: true, weightDecay: 5e-4))
-    }
+    var optimizer = GradientDescent(momentum: 0.9, isNesterov: true)
+    for _ in 0..<3 { optimizer.passDead(UpdateStep(learningRate: 0.1, weightDecay: 5e-4)) }
     return Checkpoint(
       configuration: Recipe.article.configuration, state: state, survivors: mask,
       arena: [1, -0.0, .leastNonzeroMagnitude, .greatestFiniteMagnitude, 0.1],
-      optimizer: OptimizerState(momentum: [0.1, -0.0, 3], dead: dead, deadMomentum: [7]),
+      optimizer: OptimizerState(
+        slices: ["momentum": [0.1, -0.0, 3]], dead: ["momentum": [7]], scalars: optimizer.scalars),
       metrics: Array("{\"a\":1}\n".utf8), report: Array("═══ 98 %\n".utf8), record: Array("{}\n".utf8))
   }
 
@@ -55,6 +54,21 @@ struct CheckpointTests {
       metrics: [], report: [])
     try less.write(to: path)
     #expect(try Checkpoint(path: path) == less)
+  }
+
+  /// Where a run with another optimizer goes on from.
+  @Test func theSlicesOfAdamWComeBack() throws {
+    var configuration = Recipe.article.configuration
+    configuration.optimizer = .adamw
+    let checkpoint = Checkpoint(
+      configuration: configuration, state: RunState(stage: .dense), survivors: nil, arena: [1],
+      optimizer: OptimizerState(
+        slices: ["exp_avg": [0.1, -0.0], "exp_avg_sq": [1e-38, 2]], dead: ["exp_avg": [3], "exp_avg_sq": [4]],
+        scalars: ["beta1_power": 0.9 * 0.9, "beta2_power": 0.998001, "weight": 1], average: [5]),
+      metrics: [], report: [])
+    try checkpoint.write(to: path)
+    let read = try Checkpoint(path: path)
+    #expect(read == checkpoint && read.hasSameTensors(as: checkpoint))
   }
 
   /// Any byte that changes makes another checkpoint of it, or none: never is one taken that is not what was written.
@@ -102,8 +116,7 @@ struct CheckpointTests {
         survivors: survivors.map { Mask(allSurviving: $0) },
         arena: [Float](repeating: 0, count: network.layout.count + arena),
         optimizer: OptimizerState(
-          momentum: [Float](repeating: 0, count: network.layout.liveCount + momentum), dead: DeadWeightDecay(),
-          deadMomentum: nil,
+          slices: ["momentum": [Float](repeating: 0, count: network.layout.liveCount + momentum)], scalars: [:],
           average: [Float](repeating: 0, count: network.layout.averagedCount + average)), metrics: [], report: [])
     }
     #expect(try checkpoint().network(classes: 10).layout == network.layout)

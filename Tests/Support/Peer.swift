@@ -3,28 +3,35 @@ import Testing
 
 /// Programs that others wrote, to compare dptrain with: the Python environment that `make peers` sets up.
 public enum Peer {
-  /// The project's folder.
-  public static let project = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
+  private static let folder = projectDirectory.appending(path: "Tests/Peers")
 
-  private static let interpreter = project.appending(path: "Tests/Peers/.venv/bin/python").path()
+  /// Its interpreter.
+  public static let interpreter = folder.appending(path: ".venv/bin/python").path()
 
-  /// Whether the environment has a Python module.
-  public static func has(_ module: String) -> Bool {
+  /// Whether the environment has some Python modules, or Tests/Peers a module that works there.
+  public static func has(_ modules: String...) -> Bool {
     FileManager.default.isExecutableFile(atPath: interpreter)
-      && (try? run(interpreter, ["-c", "import \(module)"]))?.succeeded == true
+      && (try? run(
+        interpreter, ["-c", "import \(modules.joined(separator: ", "))"], environment: ["PYTHONPATH": folder.path()]))?
+        .succeeded == true
   }
 
   /// Runs a script of Tests/Peers.
-  public static func python(_ script: String, _ arguments: [String], timeout: Double = 120) throws -> ProcessResult {
-    try run(interpreter, [project.appending(path: "Tests/Peers/\(script)").path()] + arguments, timeout: timeout)
+  public static func python(_ script: String, _ arguments: [String], timeout: Double = 240) throws -> ProcessResult {
+    try run(
+      interpreter, [folder.appending(path: script).path()] + arguments, environment: ["OMP_NUM_THREADS": "2"],
+      timeout: timeout)
   }
 }
 
 extension Peer {
+  /// `PATH` with what `make peers` brings besides.
+  public static let path =
+    (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin") + ":" + folder.appending(path: ".venv/bin").path()
+
   /// Whether the shell finds a program.
   public static func finds(_ program: String) -> Bool {
-    (try? run("/bin/sh", ["-c", "command -v \(program)"]))?.succeeded == true
+    (try? run("/bin/sh", ["-c", "command -v \(program)"], environment: ["PATH": path]))?.succeeded == true
   }
 }
 

@@ -42,7 +42,16 @@ extension Network {
   }
 
   /// The network folded, without dead channels.
-  public var folded: FoldedNetwork { FoldedNetwork(self).removingDeadChannels().network }
+  public var folded: FoldedNetwork { foldedWhole.removingDeadChannels().network }
+
+  /// The network folded, with all its channels.
+  public var foldedWhole: FoldedNetwork {
+    do throws(FoldingError) {
+      return try FoldedNetwork(self)
+    } catch {
+      fatalError("\(error)")
+    }
+  }
 
   /// Replaces the weights of a convolution by what `keep` makes of them.
   public func change(_ name: String, _ body: (_ output: Int, _ input: Int, _ tap: Int, _ weight: Float) -> Float) {
@@ -77,6 +86,11 @@ extension Network {
     }
     return result
   }
+}
+
+extension Architecture {
+  /// Those that are soon computed. The others are built of the same blocks, and have tests of their own.
+  public static let light: [Architecture] = [.resnet8, .resnet18, .resnet18CIFAR]
 }
 
 /// Images of random pixels, `[image][3][32][32]`.

@@ -11,6 +11,15 @@ public final class TemporaryDirectory: Sendable {
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
   }
 
+  /// Its path.
+  public var path: String { url.path }
+
+  /// The path of a file in it.
+  public func file(_ name: String) -> String { "\(url.path)/\(name)" }
+
+  /// The names of what it holds, in order.
+  public var contents: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted() }
+
   deinit {
     try? FileManager.default.removeItem(at: url)
   }

@@ -24,6 +24,25 @@ struct FormattingTests {
   func percent(part: Int, whole: Int, text: String) { #expect(part.percent(of: whole) == text) }
 
   @Test(arguments: [
+    (0.93125, "93.12 %", "93.12 %"), (1, "100.00 %", "100 %"), (0.9995, "99.95 %", "99.95 %"),
+    (0.98, "98.00 %", "98 %"), (0.00001, "0.00 %", "0.001 %"),
+  ])
+  func percent(fraction: Double, fixed: String, brief: String) {
+    #expect(fraction.percent() == fixed && fraction.briefPercent() == brief)
+  }
+
+  @Test func lists() {
+    let names = ["a", "b", "c"]
+    #expect(names.listed(most: 3) == "a, b, c" && names.listed(most: 2) == "a, b and 1 more")
+    #expect((0...3).map { Array(names.prefix($0)).alternatives } == ["none", "a", "a or b", "a, b or c"])
+  }
+
+  @Test func counted() {
+    #expect([0, 1, 2].map { $0.counted("rank") } == ["0 ranks", "1 rank", "2 ranks"])
+    #expect([1, 12_345].map { $0.counted("is", "are") } == ["1 is", "12345 are"])
+  }
+
+  @Test(arguments: [
     (0, "0 ms"), (0.85, "850 ms"), (0.9996, "1.0 s"), (12.34, "12.3 s"), (59.94, "59.9 s"), (59.96, "1 min 00 s"),
     (125, "2 min 05 s"), (3599.4, "59 min 59 s"), (3599.6, "1 h 00 min"), (3725, "1 h 02 min"), (86399, "1 d 00 h"),
     (97200, "1 d 03 h"), (-5, "-5.0 s"),

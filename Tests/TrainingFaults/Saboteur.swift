@@ -23,7 +23,6 @@ final class Saboteur: JobObserver {
   private var saved: Float = 0
   private var steps = 0
   private var hash: ArenaHash?
-  let report = ""
 
   init(_ fault: Fault, rank: Int, step: Int) {
     self.fault = fault
@@ -59,12 +58,10 @@ final class Saboteur: JobObserver {
     if hash != ArenaHash(job.network) { print("rank \(job.communicator.rank): the weights changed") }
   }
 
-  func phaseBegan(_ start: PhaseStart) {}
   func epochEnded(_ record: MetricsRecord, epochs: Int) {
     guard job?.communicator.rank == 0, let line = try? record.line() else { return }
     print(line)
   }
-  func prunedInTraining(_ job: Job, _ record: MetricsRecord, _ result: PruningResult, _ evaluation: Evaluation) {}
 }
 
 /// Short dense training with one fault: `training-faults FAULT RANK STEP POLICY`.
@@ -80,9 +77,9 @@ func sabotage(_ words: [String], _ world: Communicator) throws -> Int32 {
   let saboteur = Saboteur(fault, rank: rank, step: step)
   let job = try Job(
     configuration, policy: policy, start: .network(SmallRun.network), data: SmallRun.data(), communicator: world,
-    directory: nil, observer: saboteur)
+    observer: saboteur)
   saboteur.job = job
-  try job.run { stage in if stage == .dense { try job.trainDense() } }
+  try job.run()
   if world.rank == 0 { print("weights \(ArenaHash(job.network)), \(job.state.skippedSteps) left out") }
   return 0
 }

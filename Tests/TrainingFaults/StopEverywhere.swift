@@ -71,7 +71,6 @@ private struct Attempt {
     try world.collectively { try directory?.goOn(from: found) }
     stoppedAt = "\(checkpoint.state)"
     let witness = Witness(stopAt: nil)
-    witness.report = checkpoint.reportText
     guard try run(configuration, data, world, directory, .checkpoint(checkpoint), witness) else {
       throw Unfinished()
     }
@@ -83,23 +82,11 @@ private struct Attempt {
     _ start: JobStart, _ witness: Witness
   ) throws -> Bool {
     let job = try Job(
-      configuration, policy: RunPolicy(), start: start, data: data, communicator: world, directory: directory,
+      configuration, start: start, data: data, communicator: world, directory: directory, journal: witness.journal,
       observer: witness)
-    do {
-      try job.run { stage in
-        // Stages that go on do not begin a second time in the report.
-        witness.pass()
-        switch stage {
-        case .dense: try job.trainDense()
-        case .prune(let round): _ = try job.prune(round: round)
-        case .finetune(let round):
-          if job.isGradual { try job.finetuneGradual() } else { try job.finetune(round: round) }
-        case .start, .evaluation, .summary: witness.take(note: "\(try job.evaluate().loss)")
-        }
-      }
-    } catch is RunStopped { return false }
+    do { try job.run() } catch is RunStopped { return false }
     hash = "\(ArenaHash(job.network))"
-    report = witness.report
+    report = witness.journal.text
     guard let directory else { return true }
     metrics = try String(contentsOfFile: directory.file("metrics.jsonl"), encoding: .utf8).split(separator: "\n").map {
       // What the clock says.
@@ -114,26 +101,26 @@ private struct Unfinished: Error {}
 /// Reports every moment of a job, and sends a signal at one of them.
 private final class Witness: JobObserver {
   private(set) var moments = 0
-  var report = ""
+  let journal = RunJournal()
   private let stop: Int?
 
   init(stopAt moment: Int?) { stop = moment }
 
-  func take(note: String) {
-    report += note + "\n"
+  private func take(note: String) {
+    journal.text += note + "\n"
     pass()
   }
 
-  func pass() {
+  private func pass() {
     moments += 1
     if moments == stop { raise(SIGUSR1) }
   }
 
+  // Stages that go on do not begin a second time in the report.
+  func stageBegan(_ stage: RunStage) { pass() }
   func phaseBegan(_ start: PhaseStart) { take(note: "\(start.phase) \(start.round) begins") }
   func epochEnded(_ record: MetricsRecord, epochs: Int) { take(note: "epoch \(record.epoch): \(record.testLoss)") }
-  func prunedInTraining(_ job: Job, _ record: MetricsRecord, _ result: PruningResult, _ evaluation: Evaluation) {
-    take(note: "pruned: \(record.testLoss)")
-  }
-  func stepEnded(_ progress: StepProgress) {}
+  func saw(_ moment: RunMoment) { take(note: "\(moment.name): \(moment.evaluation.loss)") }
   func warned(_ message: String) { take(note: message) }
+  func finished(_ ending: RunEnding) { take(note: "\(ending.state.results.count) results") }
 }

@@ -1,4 +1,5 @@
 import Kernels
+import MPI
 import TestSupport
 import Testing
 import Training
@@ -21,20 +22,17 @@ struct GradientAccumulatorTests {
     return zip(tree(leaves.lowerBound..<middle), tree(middle..<leaves.upperBound)).map { $0 + $1 }
   }
 
-  private static func accumulate(_ leaves: Range<Int>) -> (sum: [Float], order: [Int]) {
-    let accumulator = GradientAccumulator(microbatches: leaves.count, count: count)
-    var order: [Int] = []
+  private static func accumulate(_ microbatches: Range<Int>, rounded: Int = 0) -> (sum: [Float], order: [Int]) {
+    let accumulator = GradientAccumulator(microbatches: microbatches, count: count, rounded: rounded)
     // Twice: the second step must not see what the first left in the buffers.
-    for _ in 0..<2 {
-      order = []
-      accumulator.accumulate(leaves) { index, result, adding in
-        order.append(index)
-        for (place, value) in leaf(index).enumerated() {
-          result.pointer[place] = adding ? result.pointer[place] + value : value
-        }
+    for leaf in accumulator.leaves + accumulator.leaves {
+      let result = accumulator.buffer(of: leaf).pointer
+      for (place, value) in Self.leaf(leaf.microbatch).enumerated() {
+        result[place] = leaf.isAdded ? result[place] + value : value
       }
+      accumulator.finish(leaf)
     }
-    return (Array(accumulator.sum.elements), order)
+    return (Array(accumulator.sum.elements), accumulator.leaves.map(\.microbatch))
   }
 
   @Test(arguments: 1...12)
@@ -68,15 +66,7 @@ struct GradientAccumulatorTests {
       }
       return values
     }
-    func sum(_ leaves: Range<Int>) -> [Float] {
-      let accumulator = GradientAccumulator(microbatches: leaves.count, count: Self.count, rounded: Self.count - 2)
-      accumulator.accumulate(leaves) { index, result, adding in
-        for (place, value) in Self.leaf(index).enumerated() {
-          result.pointer[place] = adding ? result.pointer[place] + value : value
-        }
-      }
-      return Array(accumulator.sum.elements)
-    }
+    func sum(_ leaves: Range<Int>) -> [Float] { Self.accumulate(leaves, rounded: Self.count - 2).sum }
     func tree(_ leaves: Range<Int>) -> [Float] {
       guard leaves.count > 1 else { return rounded(Self.leaf(leaves.lowerBound)) }
       let middle = leaves.lowerBound + leaves.count / 2
@@ -98,11 +88,27 @@ struct GradientAccumulatorTests {
     #expect(oneByOne != Self.tree(0..<8))
   }
 
-  @Test func aFailureGoesThrough() {
-    struct Failure: Error {}
-    #expect(throws: Failure.self) {
-      try GradientAccumulator(microbatches: 3, count: 1).accumulate(0..<3) { index, _, _ in
-        if index == 1 { throw Failure() }
+  /// Which numbers of ranks end with the bits of one: by the order in which their leaves are added.
+  @Test func theRuleOfRankCountsIsThatOfTheTree() {
+    func order(_ tree: ReductionTree) -> String {
+      guard let (left, right) = tree.halves else { return "\(tree.leaves.lowerBound)" }
+      return "(\(order(left)) \(order(right)))"
+    }
+    func order(_ ranks: ReductionTree, each count: Int) -> String {
+      guard let (left, right) = ranks.halves else {
+        let first = ranks.leaves.lowerBound * count
+        return order(ReductionTree(first..<first + count))
+      }
+      return "(\(order(left, each: count)) \(order(right, each: count)))"
+    }
+    for microbatches in 1...48 {
+      for ranks in 1...microbatches where microbatches % ranks == 0 {
+        let isSame =
+          order(ReductionTree(0..<ranks), each: microbatches / ranks) == order(ReductionTree(0..<microbatches))
+        for method in [ExchangeMethod.tree, .bfloat16] {
+          #expect(method.givesBitsOfOneRank(ranks: ranks, microbatches: microbatches) == isSame)
+        }
+        #expect(ExchangeMethod.native.givesBitsOfOneRank(ranks: ranks, microbatches: microbatches) == (ranks == 1))
       }
     }
   }

@@ -1,6 +1,7 @@
 import Kernels
 import TestSupport
 import Testing
+import Training
 
 /// Steps of gradient descent against `torch.optim.SGD` in double precision (`Tests/Golden/gradient_descent.py`).
 struct GradientDescentTests {
@@ -17,65 +18,63 @@ struct GradientDescentTests {
 
     var testDescription: String { name }
 
-    /// A step as the golden file took it: gradients count an eighth, the learning rate falls.
-    func step(_ number: Int) -> GradientDescentStep {
-      GradientDescentStep(
-        learningRate: 0.1 / Float(number + 1), momentum: momentum, isNesterov: nesterov, weightDecay: weightDecay,
-        l1: l1, gradientScale: 0.125)
+    func run(cuts: [Int] = []) -> OptimizerRun {
+      OptimizerRun(
+        GradientDescent(momentum: momentum, isNesterov: nesterov), steps: 6, weightDecay: weightDecay, l1: l1,
+        cuts: cuts, masked: masked)
     }
-  }
-
-  static let count = 45
-  static let steps = 6
-  static let survives = Formula.integers("descent/mask", count: count, bound: 3).map { $0 > 0 }
-
-  /// Weights and momentum after all steps, each taken in pieces that end at `cuts`.
-  private func descend(_ golden: Case, cuts: [Int] = []) -> (weights: [Float], velocity: [Float]) {
-    let weights = AlignedBuffer(Formula.uniform("descent/weight", count: Self.count, scale: 2))
-    let velocity = AlignedBuffer(count: Self.count)
-    var bits: UInt64 = 0
-    for index in 0..<Self.count where Self.survives[index] { bits |= 1 << UInt64(index) }
-    if golden.masked { for index in 0..<Self.count where !Self.survives[index] { weights.pointer[index] = 0 } }
-    let bounds = [0] + cuts + [Self.count]
-    for number in 0..<Self.steps {
-      let gradients = AlignedBuffer(Formula.uniform("descent/gradient/\(number)", count: Self.count, scale: 4))
-      let gradient = gradients.pointer
-      for (start, end) in zip(bounds, bounds.dropFirst()) {
-        withUnsafePointer(to: bits) { bits in
-          golden.step(number)(
-            weights: weights.pointer + start, gradient: gradient + start, velocity: velocity.pointer + start,
-            count: end - start, survivors: golden.masked ? bits : nil, firstBit: golden.masked ? start : 0)
-        }
-      }
-    }
-    return (Array(weights.elements), Array(velocity.elements))
-  }
-
-  private func largestDifference(_ found: [Float], _ expected: [Double]) -> Double {
-    zip(found, expected).map { abs(Double($0) - $1) }.max() ?? 0
   }
 
   @Test(arguments: try Golden.cases("gradient_descent", of: Case.self))
   func stepsAreThoseOfPyTorch(golden: Case) {
-    let (weights, velocity) = descend(golden)
-    #expect(golden.weights.count == Self.count)
-    #expect(largestDifference(weights, golden.weights) < 1e-6)
-    if let expected = golden.velocity { #expect(largestDifference(velocity, expected) < 2e-6) }
-    guard golden.masked else { return }
-    for index in 0..<Self.count where !Self.survives[index] {
-      #expect(weights[index].bitPattern == 0 && velocity[index].bitPattern == 0, "masked weight \(index)")
+    let run = golden.run()
+    #expect(golden.weights.count == OptimizerRun.count)
+    #expect(OptimizerRun.largestDifference(run.weights, golden.weights) < 1e-6)
+    if let expected = golden.velocity { #expect(OptimizerRun.largestDifference(run.slices[0], expected) < 2e-6) }
+  }
+
+  /// Where ranks cut the arena must not show in the result.
+  @Test(
+    arguments: try Golden.cases("gradient_descent", of: Case.self),
+    [[1], [15], [16], [17, 18], [7, 30], [44]])
+  func cutsDoNotShow(golden: Case, cuts: [Int]) {
+    let (whole, pieces) = (golden.run(), golden.run(cuts: cuts))
+    #expect(pieces.weights == whole.weights && pieces.slices == whole.slices)
+  }
+
+  @Test func aWeightOfZeroHasNoSign() {
+    let buffers = [AlignedBuffer(count: 20), AlignedBuffer(count: 20)]
+    GradientDescent(momentum: 0.9, isNesterov: false).update(
+      buffers[0].pointer, gradient: nil, slices: [buffers[1]], offset: 0, count: 20,
+      UpdateStep(learningRate: 0.1, weightDecay: 0, l1: 0.5))
+    #expect(buffers.allSatisfy { $0.elements.allSatisfy { $0 == 0 } })
+  }
+
+  /// Two numbers for all dead weights against stepping each.
+  @Test(arguments: [false, true], [Float(0), 0.9])
+  func deadWeightsAreThoseOfSteppingEach(nesterov: Bool, momentum: Float) {
+    let start = Formula.uniform("dead", count: 37, scale: 2)
+    let (stepped, velocity) = (AlignedBuffer(start), AlignedBuffer(count: start.count))
+    var optimizer = GradientDescent(momentum: momentum, isNesterov: nesterov)
+    var factor = 1.0
+    for number in 0..<300 {
+      let step = UpdateStep(learningRate: 0.4 * Float(300 - number) / 300, weightDecay: 5e-3)
+      optimizer.update(stepped.pointer, gradient: nil, slices: [velocity], offset: 0, count: start.count, step)
+      optimizer.passDead(step)
+      // At the end of each epoch the weights are looked at, and momentum must live on.
+      if number % 70 == 69 { factor *= optimizer.takeDeadFactor() }
+    }
+    factor *= optimizer.takeDeadFactor()
+    #expect(factor < 0.9)
+    for (found, begun) in zip(stepped.elements, start) {
+      #expect(abs(Double(found) - factor * Double(begun)) <= 2e-5 * abs(Double(found)))
     }
   }
 
-  /// Where ranks cut the arena must not show in the result. With a mask, cuts lie at multiples of 16.
-  @Test(arguments: try Golden.cases("gradient_descent", of: Case.self))
-  func cutsDoNotShow(golden: Case) {
-    let whole = descend(golden)
-    let cuts = golden.masked ? [[16], [32], [16, 32]] : [[1], [15], [16], [17, 18], [7, 30], [16, 32], [44]]
-    for cut in cuts {
-      let pieces = descend(golden, cuts: cut)
-      #expect(pieces.weights == whole.weights, "cut at \(cut)")
-      #expect(pieces.velocity == whole.velocity, "cut at \(cut)")
-    }
+  @Test func withoutDecayNothingChanges() {
+    var optimizer = GradientDescent(momentum: 0.9, isNesterov: true)
+    for _ in 0..<5 { optimizer.passDead(UpdateStep(learningRate: 0.1, weightDecay: 0)) }
+    #expect(optimizer.scalars == GradientDescent(momentum: 0.9, isNesterov: true).scalars)
+    #expect(optimizer.takeDeadFactor() == 1)
   }
 }

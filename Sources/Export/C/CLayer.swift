@@ -11,6 +11,8 @@ struct CLayer {
   private static let largestTile = 64
 
   let layer: FoldedLayer
+  /// What its tables begin with.
+  let name: String
   let plane: CPlane
   /// The input channels that are read, and for each row where it begins in their padded planes.
   let channels: [Int]
@@ -26,6 +28,7 @@ struct CLayer {
 
   init(_ layer: FoldedLayer) {
     self.layer = layer
+    name = layer.name.replacing(".", with: "_")
     let shape = layer.shape
     let (height, width) = (shape.outputHeight, shape.outputWidth)
     band = min(height, max(1, Self.largestBand / width))
@@ -73,6 +76,39 @@ struct CLayer {
   var paddedFloats: Int { channels.count * plane.floats }
   /// The floats that a block of unfolded rows takes.
   var unfoldedFloats: Int { min(rowsPerBlock, sources.count) * band * layer.shape.outputWidth }
+
+  private var residual: [Int32]? { layer.residual?.channels }
+
+  /// The bytes of its tables.
+  var tableSize: Int {
+    4 * (weights.count + sources.count + layer.bias.values.count)
+      + 2 * (places.count + counts.count + channels.count + (residual?.count ?? 0))
+  }
+
+  /// Its tables in C.
+  var tables: String {
+    let shape = layer.shape
+    var text = CText.table("float", "\(name)_weights", weights)
+    text += CText.table("uint16_t", "\(name)_places", places)
+    text += CText.table("uint16_t", "\(name)_counts", counts)
+    text += CText.table("uint32_t", "\(name)_sources", sources)
+    text += CText.table("uint16_t", "\(name)_channels", channels)
+    text += CText.table("float", "\(name)_bias", layer.bias.values)
+    if let residual { text += CText.table("int16_t", "\(name)_residual", residual.map { Int($0) }) }
+    let numbers = [
+      channels.count, sources.count, rowsPerBlock, shape.outputChannels, layer.bias.pixels, layer.rectifies ? 1 : 0,
+      shape.inputHeight, shape.inputWidth, shape.padding, shape.stride, plane.phase, plane.row, plane.floats,
+      shape.outputHeight, shape.outputWidth, band, tile,
+    ]
+    let arrays = ["weights", "places", "counts", "sources", "channels", "bias"].map { "\(name)_\($0)" }
+    text += """
+      static const struct layer \(name) = {
+        \(arrays.joined(separator: ", ")), \(residual == nil ? "NULL" : "\(name)_residual"),
+        \(numbers.map(String.init).joined(separator: ", ")),
+      };
+      """
+    return text
+  }
 }
 
 /// How a channel lies in memory with padding around it, a row's columns sorted by their remainder modulo the stride.

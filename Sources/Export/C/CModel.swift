@@ -1,6 +1,5 @@
 import Formats
 import Inference
-import Kernels
 
 /// A network as one C99 file and its header, for devices without anything but a compiler.
 ///
@@ -31,9 +30,10 @@ public struct CModel: Sendable {
   ///   - network: without dead channels, or the file computes them too.
   ///   - name: a word of C.
   ///   - title: what the file says that it is, in one line.
-  public init(_ network: FoldedNetwork, name: String, title: String, normalization: Normalization) throws(CNameError) {
+  /// - Throws: `CNameError` for another name, `ExportError` for an operation that there is no C for.
+  public init(_ network: FoldedNetwork, name: String, title: String, normalization: Normalization) throws {
     guard CText.isName(name) else { throw CNameError(name: name) }
-    let plan = CPlan(network)
+    let plan = try CPlan(network)
     let classes = network.classes
     self.name = name
     bufferSize = 4 * plan.floats
@@ -98,16 +98,13 @@ public struct CModel: Sendable {
       """,
       CRuntime.layer,
     ]
-    parts += plan.layers.map { plan.tables($0) }
-    let pools = network.nodes.contains { if case .maxPooling = $0.operation { true } else { false } }
-    let averages = network.nodes.contains { $0.operation == .averagePooling }
-    let hasTiles = plan.layers.contains { $0.layer.tile > 0 }
+    parts += plan.layers.map(\.tables)
+    let hasTiles = plan.layers.contains { $0.tile > 0 }
     parts += [CRuntime.pad, CRuntime.unfold, CKernels.sparse]
     if hasTiles { parts += [CKernels.dense, CRuntime.tiles] }
     let tiles = hasTiles ? "if (l->tile > 0) {\n          multiply_tiles(l, y);\n          continue;\n        }" : ""
     parts.append(CRuntime.convolve.replacing("/* TILES */", with: tiles))
-    if pools { parts.append(CRuntime.maximum) }
-    if averages { parts.append(CRuntime.average) }
+    parts += plan.functions
     let (mean, deviation) = (normalization.mean, normalization.standardDeviation)
     let pixels = network.image.pixels
     parts.append(

@@ -1,99 +1,64 @@
 import Inference
-import Kernels
 
 /// What an exported C file calls in turn, and where everything lies in its buffer.
 struct CPlan {
-  /// The tables of the layers, by their names in C.
-  let layers: [(name: String, layer: CLayer, residual: [Int32]?)]
+  let network: FoldedNetwork
+  /// The layers with tables.
+  private(set) var layers: [CLayer] = []
   /// A call for each node, without the semicolon.
-  let calls: [String]
-  let paddedPlace: Int
-  let unfoldedPlace: Int
-  let logitsPlace: Int
-  /// The floats of the whole buffer.
-  let floats: Int
+  private(set) var calls: [String] = []
+  /// The functions that they need besides those of layers.
+  private(set) var functions: [String] = []
+  private let buffers: BufferPlan
+  /// Where each buffer begins.
+  private let starts: [Int]
+  private let end: Int
+  private var paddedFloats = 0
+  private var unfoldedFloats = 0
 
-  init(_ network: FoldedNetwork) {
+  init(_ network: FoldedNetwork) throws(ExportError) {
+    self.network = network
     let sizes = network.values.map { $0.channels * $0.pixels }
-    let plan = BufferPlan(network, floats: sizes)
-    // Every part begins at a cache line.
-    func rounded(_ floats: Int) -> Int { (floats + 15) / 16 * 16 }
-    var end = rounded(sizes[0])
-    let starts = plan.counts.map { count in
-      defer { end += rounded(count) }
+    let buffers = BufferPlan(network, floats: sizes)
+    var end = Self.rounded(sizes[0])
+    starts = buffers.counts.map { count in
+      defer { end += Self.rounded(count) }
       return end
     }
-    func place(_ value: FoldedNetwork.ValueIndex) -> String {
-      "buffer + \(plan.buffers[value].map { starts[$0] } ?? 0)"
-    }
-    var layers: [(name: String, layer: CLayer, residual: [Int32]?)] = []
-    var calls: [String] = []
-    var pooled = 0
-    for node in network.nodes {
-      let (from, to) = (network.values[node.input], network.values[node.output])
-      switch node.operation {
-      case .convolution(let layer), .linear(let layer):
-        let name = layer.name.replacing(".", with: "_")
-        layers.append((name, CLayer(layer), layer.residual?.channels))
-        let residual = layer.residual.map { place($0.value) } ?? "NULL"
-        calls.append("convolve(&\(name), \(place(node.input)), \(residual), \(place(node.output)))")
-      case .maxPooling(let kernel, let stride, let padding):
-        let plane = CPlane(height: from.height, width: from.width, padding: padding, stride: stride)
-        pooled = max(pooled, plane.floats)
-        let numbers = [
-          from.channels, from.height, from.width, kernel, stride, padding, plane.phase, plane.row, plane.floats,
-          to.height,
-          to.width,
-        ]
-        calls.append(
-          "pool_maximum(\(place(node.input)), \(numbers.map(String.init).joined(separator: ", ")), \(place(node.output)))"
-        )
-      case .averagePooling:
-        calls.append("pool_average(\(place(node.input)), \(from.channels), \(from.pixels), \(place(node.output)))")
-      }
-    }
-    self.layers = layers
-    self.calls = calls
-    logitsPlace = plan.buffers[network.values.count - 1].map { starts[$0] } ?? 0
-    paddedPlace = end
-    end += rounded(max(pooled, layers.map(\.layer.paddedFloats).max() ?? 0))
-    unfoldedPlace = end
-    end += rounded(layers.map(\.layer.unfoldedFloats).max() ?? 0)
-    floats = end
+    self.buffers = buffers
+    self.end = end
+    for node in network.nodes { try node.exportable(as: "C").addCalls(to: &self, node) }
   }
 
+  /// Every part begins at a cache line.
+  private static func rounded(_ floats: Int) -> Int { (floats + 15) / 16 * 16 }
+
+  private func start(_ value: FoldedNetwork.ValueIndex) -> Int { buffers.buffers[value].map { starts[$0] } ?? 0 }
+
+  /// A value's place in C.
+  func place(_ value: FoldedNetwork.ValueIndex) -> String { "buffer + \(start(value))" }
+
+  mutating func add(_ layer: CLayer) {
+    layers.append(layer)
+    reserve(padded: layer.paddedFloats)
+    unfoldedFloats = max(unfoldedFloats, layer.unfoldedFloats)
+  }
+
+  /// Makes the buffer of padded channels no smaller.
+  mutating func reserve(padded floats: Int) { paddedFloats = max(paddedFloats, floats) }
+
+  /// Adds a function, once.
+  mutating func define(_ function: String) { if !functions.contains(function) { functions.append(function) } }
+
+  mutating func call(_ function: String, _ arguments: [String]) {
+    calls.append("\(function)(\(arguments.joined(separator: ", ")))")
+  }
+
+  var paddedPlace: Int { end }
+  var unfoldedPlace: Int { end + Self.rounded(paddedFloats) }
+  var logitsPlace: Int { start(network.values.count - 1) }
+  /// The floats of the whole buffer.
+  var floats: Int { unfoldedPlace + Self.rounded(unfoldedFloats) }
   /// The bytes of all tables.
-  var tableSize: Int {
-    layers.reduce(0) { sum, layer in
-      let tables = layer.layer
-      return sum + 4 * (tables.weights.count + tables.sources.count + tables.layer.bias.values.count)
-        + 2 * (tables.places.count + tables.counts.count + tables.channels.count + (layer.residual?.count ?? 0))
-    }
-  }
-
-  /// The tables of a layer in C.
-  func tables(_ entry: (name: String, layer: CLayer, residual: [Int32]?)) -> String {
-    let (name, tables, residual) = entry
-    let (layer, shape) = (tables.layer, tables.layer.shape)
-    var text = CText.table("float", "\(name)_weights", tables.weights)
-    text += CText.table("uint16_t", "\(name)_places", tables.places)
-    text += CText.table("uint16_t", "\(name)_counts", tables.counts)
-    text += CText.table("uint32_t", "\(name)_sources", tables.sources)
-    text += CText.table("uint16_t", "\(name)_channels", tables.channels)
-    text += CText.table("float", "\(name)_bias", layer.bias.values)
-    if let residual { text += CText.table("int16_t", "\(name)_residual", residual.map { Int($0) }) }
-    let numbers = [
-      tables.channels.count, tables.sources.count, tables.rowsPerBlock, shape.outputChannels, layer.bias.pixels,
-      layer.rectifies ? 1 : 0, shape.inputHeight, shape.inputWidth, shape.padding, shape.stride, tables.plane.phase,
-      tables.plane.row, tables.plane.floats, shape.outputHeight, shape.outputWidth, tables.band, tables.tile,
-    ]
-    let arrays = ["weights", "places", "counts", "sources", "channels", "bias"].map { "\(name)_\($0)" }
-    text += """
-      static const struct layer \(name) = {
-        \(arrays.joined(separator: ", ")), \(residual == nil ? "NULL" : "\(name)_residual"),
-        \(numbers.map(String.init).joined(separator: ", ")),
-      };
-      """
-    return text
-  }
+  var tableSize: Int { layers.reduce(0) { $0 + $1.tableSize } }
 }

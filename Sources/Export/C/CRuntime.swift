@@ -141,42 +141,4 @@ enum CRuntime {
         }
     }
     """#
-
-  static let maximum = #"""
-    #define LARGER(floats) \
-      for (j = 0; j < floats; j++) to[j] = from[j] > to[j] ? from[j] : to[j];
-
-    static void pool_maximum(const float *x, int channels, int height, int width, int kernel, int stride, int padding, int phase,
-                             int row, int plane, int output_height, int output_width, float *to) {
-      int c, i, j, tap;
-      for (c = 0; c < channels; c++, x += height * width) {
-        pad(x, NULL, 1, height, width, padding, stride, phase, row, plane, -FLT_MAX);
-        for (i = 0; i < output_height; i++, to += output_width)
-          for (tap = 0; tap < kernel * kernel; tap++) {
-            const int column = tap % kernel;
-            const float *from = padded + (i * stride + tap / kernel) * row + column % stride * phase + column / stride;
-            if (tap == 0) {
-              memcpy(to, from, (size_t)output_width * sizeof(float));
-              continue;
-            }
-            switch (output_width) {
-            case 8: LARGER(8) break;
-            case 16: LARGER(16) break;
-            default: LARGER(output_width) break;
-            }
-          }
-      }
-    }
-    """#
-
-  static let average = #"""
-    static void pool_average(const float *x, int channels, int pixels, float *y) {
-      int c, p;
-      for (c = 0; c < channels; c++, x += pixels) {
-        float sum = 0;
-        for (p = 0; p < pixels; p++) sum += x[p];
-        y[c] = sum / (float)pixels;
-      }
-    }
-    """#
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Text
 
 /// Why a folder of pictures does not become a data set.
 public enum ImportError: Error, Equatable, CustomStringConvertible {
@@ -24,7 +25,7 @@ public enum ImportError: Error, Equatable, CustomStringConvertible {
     case .folder(let path, let code): "cannot read \(path): \(String(cString: strerror(code)))"
     case .tooDeep(let path): "\(path) lies deeper than \(PictureFolder.deepest) folders; do links go round there?"
     case .classCount(let path, let found):
-      "\(path) holds \(found.count) class folders\(found.isEmpty ? "" : ": " + Self.list(found)); expected "
+      "\(path) holds \(found.count) class folders\(found.isEmpty ? "" : ": " + found.listed(most: 8)); expected "
         + "2 to 65536, a folder of PNG or JPEG files for each class, or train and test with such folders"
     case .className(let path, let reason): "\(path) cannot name a class: \(reason); rename the folder"
     case .emptyClass(let path): "\(path) holds no PNG or JPEG file; every class needs one to train on"
@@ -38,10 +39,5 @@ public enum ImportError: Error, Equatable, CustomStringConvertible {
     case .unfinished(let path): "\(path) is left from an import that was stopped; remove it and retry"
     case .picture(let error): error.description + "; --skip-damaged leaves such files out"
     }
-  }
-
-  private static func list(_ names: [String]) -> String {
-    let shown = names.prefix(8).joined(separator: ", ")
-    return names.count > 8 ? "\(shown) and \(names.count - 8) more" : shown
   }
 }

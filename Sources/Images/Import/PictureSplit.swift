@@ -1,4 +1,4 @@
-import CxxHash
+import Formats
 
 /// Which pictures are for training and which for the test, each in the order of their records.
 public struct PictureSplit: Sendable, Equatable {
@@ -39,9 +39,7 @@ public struct PictureSplit: Sendable, Equatable {
   }
 
   private static func sorted(_ files: [PictureFolder.File], seed: UInt64) -> [PictureFolder.File] {
-    let hashes = files.map { file in
-      Array(file.name.utf8).withUnsafeBytes { XXH3_64bits_withSeed($0.baseAddress, $0.count, seed) }
-    }
+    let hashes = files.map { Hash128.low(of: $0.name, seed: seed) }
     return zip(hashes, files).sorted {
       $0.0 == $1.0 ? $0.1.name.utf8.lexicographicallyPrecedes($1.1.name.utf8) : $0.0 < $1.0
     }.map(\.1)

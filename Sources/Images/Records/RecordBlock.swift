@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 
 /// Records that lie one after another in memory: a mapped file, or an array.
@@ -7,20 +8,20 @@ final class RecordBlock: @unchecked Sendable {
   let count: Int
   private let layout: RecordLayout
   private let base: UnsafeRawPointer
-  private let isMapped: Bool
+  /// The file whose memory this is; nil for memory of its own.
+  private let mapped: MappedFile?
 
   /// Maps the file at `path`, read-only and shared: the ranks of a node have its pages in memory once.
   init(path: String, layout: RecordLayout = .oneByte, classCount: Int) throws(CIFARError) {
-    let file = try RegularFile(path: path)
-    let size = file.size
-    count = try Self.count(bytes: size, layout, path)
-    guard let mapping = mmap(nil, size, PROT_READ, MAP_SHARED, file.descriptor, 0), mapping != MAP_FAILED else {
-      throw .unreadable(path, code: errno)
+    let file = try CIFARError.reading(path)
+    count = try Self.count(bytes: file.size, layout, path)
+    base = file.withBytes { bytes in
+      let start = bytes.baseAddress.unsafelyUnwrapped
+      // Training reads the images in random order, where the system would not read ahead.
+      madvise(UnsafeMutableRawPointer(mutating: start), bytes.count, MADV_WILLNEED)
+      return start
     }
-    // Training reads the images in random order, where the system would not read ahead.
-    madvise(mapping, size, MADV_WILLNEED)
-    base = UnsafeRawPointer(mapping)
-    isMapped = true
+    mapped = file
     self.layout = layout
     try checkLabels(path, classCount: classCount)
   }
@@ -33,7 +34,7 @@ final class RecordBlock: @unchecked Sendable {
     let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 64)
     memory.copyBytes(from: bytes)
     base = UnsafeRawPointer(memory.baseAddress.unsafelyUnwrapped)
-    isMapped = false
+    mapped = nil
     self.layout = layout
     try checkLabels(name, classCount: classCount)
   }
@@ -45,12 +46,11 @@ final class RecordBlock: @unchecked Sendable {
     base = UnsafeRawPointer(memory.baseAddress.unsafelyUnwrapped)
     self.count = count
     layout = .oneByte
-    isMapped = false
+    mapped = nil
   }
 
   deinit {
-    let memory = UnsafeMutableRawPointer(mutating: base)
-    if isMapped { munmap(memory, count * layout.size) } else { memory.deallocate() }
+    if mapped == nil { UnsafeMutableRawPointer(mutating: base).deallocate() }
   }
 
   private static func count(bytes: Int, _ layout: RecordLayout, _ path: String) throws(CIFARError) -> Int {

@@ -60,23 +60,37 @@ struct PixelTile: Sendable {
 }
 
 /// Some neighbouring pixels of a tile: one case for each, so that kernels can be compiled for each.
-enum PixelWindow: Int, Sendable {
-  case from0to1 = 01
-  case from0to2 = 02
-  case from0to3 = 03
-  case from0to4 = 04
-  case from1to2 = 12
-  case from1to3 = 13
-  case from1to4 = 14
-  case from2to3 = 23
-  case from2to4 = 24
-  case from3to4 = 34
+enum PixelWindow: Sendable {
+  case from0to1, from0to2, from0to3, from0to4
+  case from1to2, from1to3, from1to4
+  case from2to3, from2to4
+  case from3to4
 
-  /// The pixels `first..<end`.
+  /// The pixels `first..<end`, of four at most.
   init(first: Int, end: Int) {
-    guard let window = PixelWindow(rawValue: 10 * first + end) else {
-      preconditionFailure("a tile has no pixels \(first)..<\(end)")
+    let windows: [[PixelWindow]] = [
+      [.from0to1, .from0to2, .from0to3, .from0to4], [.from1to2, .from1to3, .from1to4], [.from2to3, .from2to4],
+      [.from3to4],
+    ]
+    self = windows[first][end - first - 1]
+  }
+
+  /// Has a run add up to, or from, the window's pixels: compiled for each window, as its bounds are constants.
+  @inline(__always)
+  func add<Run: PixelRun, Block: LaneBlock>(
+    _ run: Run, _ a: inout Block, _ b: inout Block, _ c: inout Block, _ d: inout Block
+  ) {
+    switch self {
+    case .from0to1: run.add(0, 1, &a, &b, &c, &d)
+    case .from0to2: run.add(0, 2, &a, &b, &c, &d)
+    case .from0to3: run.add(0, 3, &a, &b, &c, &d)
+    case .from0to4: run.add(0, 4, &a, &b, &c, &d)
+    case .from1to2: run.add(1, 2, &a, &b, &c, &d)
+    case .from1to3: run.add(1, 3, &a, &b, &c, &d)
+    case .from1to4: run.add(1, 4, &a, &b, &c, &d)
+    case .from2to3: run.add(2, 3, &a, &b, &c, &d)
+    case .from2to4: run.add(2, 4, &a, &b, &c, &d)
+    case .from3to4: run.add(3, 4, &a, &b, &c, &d)
     }
-    self = window
   }
 }

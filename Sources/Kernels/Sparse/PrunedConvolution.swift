@@ -17,7 +17,7 @@ final class PrunedConvolution: ConvolutionAlgorithm {
   private let liveSurvivors: [Range<Int>]
 
   /// - Parameters:
-  ///   - lanes: the images of a microbatch, a multiple of 16.
+  ///   - lanes: the images of a microbatch, a multiple of ``vectorWidth``.
   ///   - sparseOperations: what sparse kernels compute; by default where ``SparsityRule`` finds them faster.
   init(_ pattern: SparsePattern, lanes: Int, weightOffset: Int, sparseOperations: Set<ConvolutionOperation>? = nil) {
     self.pattern = pattern

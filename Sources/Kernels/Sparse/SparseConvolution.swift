@@ -10,7 +10,7 @@ public final class SparseConvolution: Sendable {
   private let forwardPlan: SparsePlan
   private let inputGradientPlan: SparsePlan
 
-  /// - Parameter lanes: the images of a microbatch, a multiple of 16.
+  /// - Parameter lanes: the images of a microbatch, a multiple of ``vectorWidth``.
   public init(_ pattern: SparsePattern, lanes: Int) {
     self.pattern = pattern
     self.lanes = lanes

@@ -2,7 +2,7 @@ extension SparsePlan {
   /// The gradient of the survivors' weights: for each, the sum over pixels and lanes of what its destination channel and
   /// its source hold.
   ///
-  /// Sixteen partial sums a survivor lie in `sums` until they are added up at the end. Tiles are taken in strips whose
+  /// A vector of partial sums a survivor lies in `sums` until it is added up at the end. Tiles are taken in strips whose
   /// destination stays in the second-level cache while all blocks of source channels pass over it.
   ///
   /// - Parameters:
@@ -42,7 +42,7 @@ extension SparsePlan {
 
   private var tilesPerStrip: Int {
     let cacheFloats = 1 << 17
-    return max(1, cacheFloats / (destinationChannels * 4 * min(64, lanes)))
+    return max(1, cacheFloats / (destinationChannels * 4 * min(LaneBlock4.count, lanes)))
   }
 
   private func entries(of block: Int) -> Range<Int> {
@@ -66,61 +66,45 @@ extension SparsePlan {
     sums: UnsafeMutablePointer<Float>
   ) {
     guard !entries(of: block).isEmpty else { return }
-    forEachLaneBlock { lane, count in
+    forEachLaneBlock(of: lanes) { lane, vectors in
       let x = source + lane
       let y = destination + lane
-      switch count {
-      case 64: addDots(LaneBlock4.self, block, strip, source: x, destination: y, sums: sums)
-      case 32: addDots(LaneBlock2.self, block, strip, source: x, destination: y, sums: sums)
-      default: addDots(LaneBlock1.self, block, strip, source: x, destination: y, sums: sums)
+      for tile in tiles[strip] {
+        switch vectors {
+        case 4: addDots(LaneBlock4.self, block, tile, source: x, destination: y, sums: sums)
+        case 2: addDots(LaneBlock2.self, block, tile, source: x, destination: y, sums: sums)
+        default: addDots(LaneBlock1.self, block, tile, source: x, destination: y, sums: sums)
+        }
       }
     }
   }
 
-  @inline(__always)
-  private func addDots<Block: LaneBlock>(
-    _ kind: Block.Type, _ block: Int, _ strip: Range<Int>, source: UnsafePointer<Float>,
-    destination: UnsafePointer<Float>, sums: UnsafeMutablePointer<Float>
-  ) {
-    for tile in tiles[strip] {
-      switch tile.pixels {
-      case 4: addDots(FourPixels.self, kind, tile, block, source: source, destination: destination, sums: sums)
-      case 2: addDots(TwoPixels.self, kind, tile, block, source: source, destination: destination, sums: sums)
-      default: addDots(OnePixel.self, kind, tile, block, source: source, destination: destination, sums: sums)
-      }
-    }
-  }
-
+  /// One tile of all channels.
   @inline(never)
-  private func addDots<Count: PixelCount, Block: LaneBlock>(
-    _: Count.Type, _: Block.Type, _ tile: PixelTile, _ block: Int, source: UnsafePointer<Float>,
-    destination: UnsafePointer<Float>, sums: UnsafeMutablePointer<Float>
+  private func addDots<Block: LaneBlock>(
+    _: Block.Type, _ block: Int, _ tile: PixelTile, source: UnsafePointer<Float>, destination: UnsafePointer<Float>,
+    sums: UnsafeMutablePointer<Float>
   ) {
-    let count = Count.value
+    let count = tile.pixels
     let step = destinationStep
     tile.runs.withUnsafeBufferPointer { runs in
       for channel in 0..<destinationChannels {
         let segments = starts + (block &* destinationChannels &+ channel) &* taps
         guard segments[0] < segments[taps] else { continue }
         let y = destination + (channel &* destinationStride &+ tile.destination)
-        let a = Block.load(y)
-        let b = count > 1 ? Block.load(y + step) : .zero
-        let c = count > 2 ? Block.load(y + 2 * step) : .zero
-        let d = count > 2 ? Block.load(y + 3 * step) : .zero
+        var a = Block.load(y)
+        var b = count > 1 ? Block.load(y + step) : .zero
+        var c = count > 2 ? Block.load(y + 2 * step) : .zero
+        var d = count > 2 ? Block.load(y + 3 * step) : .zero
         for index in runs.indices {
           let taps = runs[index]
           let first = Int(segments[taps.taps.lowerBound])
-          let last = Int(segments[taps.taps.upperBound])
-          guard first < last else { continue }
-          let run = SparseRun(first: entries + first, end: entries + last)
-          let runSums = sums + first &* vectorWidth
-          if count == 1 {
-            addDotProducts(
-              run, source: source + taps.source, step: sourceStep, sums: runSums, a, b, c, d, first: 0, last: 1)
-          } else {
-            addDotProducts(
-              run, source: source + taps.source, step: sourceStep, sums: runSums, in: taps.window, a, b, c, d)
-          }
+          let end = Int(segments[taps.taps.upperBound])
+          guard first < end else { continue }
+          let run = DotRun(
+            entries: entries + first, end: entries + end, source: source + taps.source, step: sourceStep,
+            sums: sums + first &* vectorWidth)
+          taps.window.add(run, &a, &b, &c, &d)
         }
       }
     }

@@ -4,9 +4,3 @@ struct SparseEntry {
   let offset: Int32
   var weight: Float
 }
-
-/// Entries that follow each other.
-struct SparseRun {
-  let first: UnsafePointer<SparseEntry>
-  let end: UnsafePointer<SparseEntry>
-}

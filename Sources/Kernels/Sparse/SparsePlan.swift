@@ -87,18 +87,6 @@ final class SparsePlan: @unchecked Sendable {
       for index in order.indices { entries[index].weight = weights[Int(order[index])] }
     }
   }
-
-  /// Calls `body` for parts of the lanes: as many 64 as there are, then 32, then 16.
-  @inline(__always)
-  func forEachLaneBlock(_ body: (_ lane: Int, _ count: Int) -> Void) {
-    var lane = 0
-    while lane < lanes {
-      let rest = lanes - lane
-      let count = rest >= 64 ? 64 : rest >= 32 ? 32 : 16
-      body(lane, count)
-      lane += count
-    }
-  }
 }
 
 extension SparsePlan {
@@ -114,7 +102,7 @@ extension SparsePlan {
     firstLevelCacheBytes: Int = Processor.firstLevelCacheBytes
   ) -> Int {
     guard survivors > 0, let widest = tiles.map({ $0.sourcePixels(walk) }).max() else { return source.channels }
-    let blockLanes = min(64, source.lanes)
+    let blockLanes = min(LaneBlock4.count, source.lanes)
     let pixels = Double(tiles.reduce(0) { $0 + $1.pixels }) / Double(tiles.count)
     let vectors = pixels * Double(blockLanes / vectorWidth)
     let channelBytes = Double(widest * blockLanes * MemoryLayout<Float>.stride)

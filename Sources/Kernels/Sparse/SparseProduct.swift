@@ -1,38 +1,28 @@
 extension SparsePlan {
   /// Computes the destination: for every channel and pixel, the start and all survivors' weights times what they meet.
   func multiply(source: UnsafePointer<Float>, destination: UnsafeMutablePointer<Float>, start: ConvolutionStart) {
-    forEachLaneBlock { lane, count in
+    forEachLaneBlock(of: lanes) { lane, vectors in
       let x = source + lane
       let y = destination + lane
       var shifted = start
       shifted.residual = start.residual.map { $0 + lane }
-      switch count {
-      case 64: multiply(LaneBlock4.self, source: x, destination: y, start: shifted)
-      case 32: multiply(LaneBlock2.self, source: x, destination: y, start: shifted)
-      default: multiply(LaneBlock1.self, source: x, destination: y, start: shifted)
+      for tile in tiles {
+        switch vectors {
+        case 4: multiply(LaneBlock4.self, tile, source: x, destination: y, start: shifted)
+        case 2: multiply(LaneBlock2.self, tile, source: x, destination: y, start: shifted)
+        default: multiply(LaneBlock1.self, tile, source: x, destination: y, start: shifted)
+        }
       }
     }
   }
 
-  @inline(__always)
-  private func multiply<Block: LaneBlock>(
-    _ block: Block.Type, source: UnsafePointer<Float>, destination: UnsafeMutablePointer<Float>, start: ConvolutionStart
-  ) {
-    for tile in tiles {
-      switch tile.pixels {
-      case 4: multiply(FourPixels.self, block, tile, source: source, destination: destination, start: start)
-      case 2: multiply(TwoPixels.self, block, tile, source: source, destination: destination, start: start)
-      default: multiply(OnePixel.self, block, tile, source: source, destination: destination, start: start)
-      }
-    }
-  }
-
+  /// One tile of all channels.
   @inline(never)
-  private func multiply<Count: PixelCount, Block: LaneBlock>(
-    _: Count.Type, _: Block.Type, _ tile: PixelTile, source: UnsafePointer<Float>,
-    destination: UnsafeMutablePointer<Float>, start: ConvolutionStart
+  private func multiply<Block: LaneBlock>(
+    _: Block.Type, _ tile: PixelTile, source: UnsafePointer<Float>, destination: UnsafeMutablePointer<Float>,
+    start: ConvolutionStart
   ) {
-    let count = Count.value
+    let count = tile.pixels
     let step = destinationStep
     tile.runs.withUnsafeBufferPointer { runs in
       for block in 0..<blocks {
@@ -48,11 +38,11 @@ extension SparsePlan {
               let pixelStep = start.biasPixels == 1 ? 0 : step / lanes
               let pixel =
                 bias + (start.biasPixels == 1 ? channel : channel &* start.biasPixels &+ tile.destination / lanes)
-              a = .repeating(pixel[0])
-              if count > 1 { b = .repeating(pixel[pixelStep]) }
+              a = Block(repeating: pixel[0])
+              if count > 1 { b = Block(repeating: pixel[pixelStep]) }
               if count > 2 {
-                c = .repeating(pixel[2 * pixelStep])
-                d = .repeating(pixel[3 * pixelStep])
+                c = Block(repeating: pixel[2 * pixelStep])
+                d = Block(repeating: pixel[3 * pixelStep])
               }
             }
             if let residual = start.residual {
@@ -67,16 +57,12 @@ extension SparsePlan {
           }
           for index in runs.indices {
             let taps = runs[index]
-            let first = segments[taps.taps.lowerBound]
-            let last = segments[taps.taps.upperBound]
-            guard first < last else { continue }
-            let run = SparseRun(first: entries + Int(first), end: entries + Int(last))
-            if count == 1 {
-              addProducts(
-                run, source: source + taps.source, step: sourceStep, &a, &b, &c, &d, first: 0, last: 1)
-            } else {
-              addProducts(run, source: source + taps.source, step: sourceStep, in: taps.window, &a, &b, &c, &d)
-            }
+            let first = Int(segments[taps.taps.lowerBound])
+            let end = Int(segments[taps.taps.upperBound])
+            guard first < end else { continue }
+            let run = ProductRun(
+              entries: entries + first, end: entries + end, source: source + taps.source, step: sourceStep)
+            taps.window.add(run, &a, &b, &c, &d)
           }
           if block > 0 {
             // Not at the beginning: here the loads can wait for the second-level cache while products are still added.

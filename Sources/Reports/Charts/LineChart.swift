@@ -1,6 +1,7 @@
 import Text
 
-/// Values over a common axis as lines, with events marked.
+/// Values over a common axis as lines, with events marked. What lies above the vertical axis is drawn at its end, as a triangle that
+/// points there.
 public struct LineChart: Sendable {
   public struct Point: Sendable, Equatable {
     public var x: Double
@@ -94,16 +95,24 @@ public struct LineChart: Sendable {
 
   private func draw(_ series: Series, _ frame: Frame, _ svg: inout SVG) {
     let runs = series.points.split { !$0.x.isFinite || !$0.y.isFinite }.map { run in
-      run.map { (x: frame.horizontal($0.x), y: frame.vertical($0.y)) }
+      run.map { (x: frame.horizontal($0.x), y: frame.vertical(min($0.y, y.domain.upperBound)), isAbove: isAbove($0)) }
     }
-    if series.style == .line { for run in runs { svg.polyline("line s\(series.color)", run) } }
+    if series.style == .line {
+      for run in runs { svg.polyline("line s\(series.color)", run.map { ($0.x, $0.y) }) }
+    }
     let isSparse = series.points.count <= Self.mostDots
-    for run in runs where series.style == .dots || isSparse || run.count == 1 {
+    for run in runs {
       for point in run {
-        svg.dot("dot s\(series.color)", x: point.x, y: point.y, radius: series.style == .dots ? 4 : 2.2)
+        if point.isAbove {
+          svg.triangle("beyond s\(series.color)", x: point.x, y: point.y)
+        } else if series.style == .dots || isSparse || run.count == 1 {
+          svg.dot("dot s\(series.color)", x: point.x, y: point.y, radius: series.style == .dots ? 4 : 2.2)
+        }
       }
     }
   }
+
+  private func isAbove(_ point: Point) -> Bool { y.place(point.y) > 1 + 1e-9 }
 
   /// One invisible column for each place that has titles.
   private func drawTitles(_ frame: Frame, _ svg: inout SVG) {

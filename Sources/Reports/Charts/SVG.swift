@@ -63,6 +63,17 @@ struct SVG {
     add("polyline", ["class": `class`, "points": text])
   }
 
+  /// A triangle around (x, y) that points upwards.
+  mutating func triangle(_ class: String, x: Double, y: Double) {
+    let corners = [(x, y - 5), (x + 5, y + 4), (x - 5, y + 4)]
+    add(
+      "polygon",
+      [
+        "class": `class`,
+        "points": corners.map { "\(Markup.number($0.0)),\(Markup.number($0.1))" }.joined(separator: " "),
+      ])
+  }
+
   mutating func dot(_ class: String, x: Double, y: Double, radius: Double, title: String? = nil) {
     add(
       "circle",

@@ -24,7 +24,7 @@ public struct ComparisonPage: Sendable {
   private var header: String {
     let best = runs.indices.max { (runs[$0].summary.accuracy ?? 0) < (runs[$1].summary.accuracy ?? 0) }
     let sentence = best.flatMap { index in
-      runs[index].summary.accuracy.map { "Best accuracy at the end: \(names[index]), \(RunSummary.percent($0))." }
+      runs[index].summary.accuracy.map { "Best accuracy at the end: \(names[index]), \($0.percent())." }
     }
     let data = Set(runs.map { $0.files.configuration.dataHash ?? $0.files.configuration.data ?? "" })
     let warning =
@@ -50,9 +50,9 @@ public struct ComparisonPage: Sendable {
       return [
         "<i class=\"key s\(color(index))\"></i> \(Markup.escape(names[index]))",
         Markup.escape(files.configuration.architecture.rawValue),
-        cell("accuracy-dense", summary.denseAccuracy) { RunSummary.percent($0) },
-        cell("accuracy", summary.accuracy) { RunSummary.percent($0) },
-        cell("sparsity", summary.sparsity) { RunSummary.share($0) },
+        cell("accuracy-dense", summary.denseAccuracy) { $0.percent() },
+        cell("accuracy", summary.accuracy) { $0.percent() },
+        cell("sparsity", summary.sparsity) { $0.briefPercent() },
         cell("multiply-adds", all.map { Double($0.survivorMultiplyAdds) }) { Int($0).abbreviated },
         cell("speedup", files.record?.speed?.factor) { $0.factor },
         cell("seconds", summary.seconds) { Duration.seconds($0).brief },
@@ -92,7 +92,7 @@ public struct ComparisonPage: Sendable {
         points: Self.ends(run.files.metrics).map { record in
           LineChart.Point(
             x: 1 / (1 - min(record.sparsity, 0.9999)), y: record.testAccuracy,
-            title: "\(names[index]): \(RunSummary.percent(record.testAccuracy)) at \(RunSummary.share(record.sparsity))"
+            title: "\(names[index]): \(record.testAccuracy.percent()) at \(record.sparsity.briefPercent())"
           )
         })
     }
@@ -101,9 +101,9 @@ public struct ComparisonPage: Sendable {
     let domain = 1...max(2, most)
     let x = Axis(
       "pruned weights", domain: domain, scale: .logarithmic, ticks: Self.multiples.filter { domain.contains($0) },
-      format: { "\((100 * (1 - 1 / $0)).significant(4)) %" })
+      format: { (1 - 1 / $0).briefPercent() })
     let y = Axis(
-      covering: series.flatMap { $0.points.map(\.y) }, format: { "\((100 * $0).significant(4)) %" })
+      covering: series.flatMap { $0.points.map(\.y) }, format: { $0.briefPercent() })
     return Piece.figure(
       "Against sparsity, at the end of each round", legend: legend,
       LineChart(x: x, y: y, series: series).svg(description: "Test accuracy against the pruned fraction, run by run"))
@@ -124,14 +124,14 @@ public struct ComparisonPage: Sendable {
         points: run.files.metrics.map { record in
           LineChart.Point(
             x: record.seconds / unit, y: record.testAccuracy,
-            title: "\(names[index]): \(RunSummary.percent(record.testAccuracy)) after "
+            title: "\(names[index]): \(record.testAccuracy.percent()) after "
               + Duration.seconds(record.seconds).brief)
         })
     }
     let last = max(series.flatMap { $0.points.map(\.x) }.max() ?? 1, 1e-3)
     let x = Axis(name, domain: 0...last, ticks: Ticks.linear(0...last), format: { $0.significant(4) })
     let y = Axis(
-      covering: series.flatMap { $0.points.map(\.y) }, format: { "\((100 * $0).significant(4)) %" })
+      covering: series.flatMap { $0.points.map(\.y) }, format: { $0.briefPercent() })
     return Piece.figure(
       "Against time", legend: legend,
       LineChart(x: x, y: y, series: series).svg(description: "Test accuracy against wall time, run by run"))

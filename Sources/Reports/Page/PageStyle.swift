@@ -144,7 +144,7 @@ enum PageStyle {
 
   /// The colours of a plot's series, for lines, dots and the keys of legends.
   private static let seriesColors = (1...8).map { number in
-    ".line.s\(number) { stroke: var(--s\(number)); } .dot.s\(number) { fill: var(--s\(number)); } "
+    ".line.s\(number) { stroke: var(--s\(number)); } .dot.s\(number), .beyond.s\(number) { fill: var(--s\(number)); } "
       + ".key.s\(number) { background: var(--s\(number)); }"
   }.joined(separator: "\n")
 }

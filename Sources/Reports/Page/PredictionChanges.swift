@@ -1,6 +1,5 @@
-import Images
-import Formats
 import Foundation
+import Images
 
 /// The test images whose prediction pruning changed from right to wrong, or the other way.
 public struct PredictionChanges: Sendable, Equatable, Codable {
@@ -36,10 +35,11 @@ public struct PredictionChanges: Sendable, Equatable, Codable {
     let lost = truths.indices.filter { dense[$0] == truths[$0] && pruned[$0] != truths[$0] }
     self.lost = lost.count
     won = truths.indices.count { dense[$0] != truths[$0] && pruned[$0] == truths[$0] }
-    self.images = (isTrainedOn && won > lost.count ? [] : lost.prefix(Self.mostImages)).map { index in
-      Example(
-        index: index, truth: Int(truths[index]), prediction: Int(pruned[index]),
-        png: Data(PNGImage.encode(images.pixels(index), width: Record.edge, height: Record.edge)))
+    self.images = (isTrainedOn && won > lost.count ? [] : lost.prefix(Self.mostImages)).compactMap { index in
+      let picture = Picture(planes: images.pixels(index), width: Record.edge, height: Record.edge)
+      return (try? picture.png()).map {
+        Example(index: index, truth: Int(truths[index]), prediction: Int(pruned[index]), png: Data($0))
+      }
     }
   }
 }

@@ -39,11 +39,11 @@ package struct PruningRounds: Sendable {
   /// The prunings as a table with a heading; empty where there is one at most.
   var table: String {
     guard rounds.count > 1 else { return "" }
-    func percent(_ fraction: Double?) -> String { fraction.map { RunSummary.percent($0) } ?? "·" }
+    func percent(_ fraction: Double?) -> String { fraction?.percent() ?? "·" }
     let rows = rounds.map { round in
       [
         "\(round.number)" + (round.epoch.map { ", epoch \($0)" } ?? ""),
-        Piece.value(RunSummary.percent(round.sparsity), "sparsity", round.sparsity), percent(round.before),
+        Piece.value(round.sparsity.percent(), "sparsity", round.sparsity), percent(round.before),
         Piece.value(percent(round.pruned), "accuracy-pruned", round.pruned),
         round.after.map { Piece.value(percent($0), "accuracy-after", $0) } ?? "·",
       ]

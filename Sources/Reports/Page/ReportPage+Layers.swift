@@ -33,7 +33,7 @@ extension ReportPage {
         + "only ever meet padding."
     }
     let empty = stage.layers.count { $0.survivors > 0 && $0.survivorMultiplyAdds == 0 || $0.survivors == 0 }
-    if empty > 0 { text += " \(empty == 1 ? "1 layer computes" : "\(empty) layers compute") nothing any more." }
+    if empty > 0 { text += " \(empty.counted("layer computes", "layers compute")) nothing any more." }
     return text
   }
 

@@ -18,7 +18,7 @@ extension ReportPage {
     return Piece.section(
       "predictions", "What it sees in the \(run.evaluatedImages)",
       lead: Markup.escape(
-        "\(stage.name.prefix(1).uppercased() + stage.name.dropFirst()): \(RunSummary.percent(report.accuracy)) of "
+        "\(stage.name.prefix(1).uppercased() + stage.name.dropFirst()): \(report.accuracy.percent()) of "
           + "\(report.macroAverage.support.grouped) images are right."), body)
   }
 
@@ -92,7 +92,7 @@ extension ReportPage {
     }
     return
       "This network was pruned while it trained, so there is no dense one that was trained to the end. Compared are the "
-      + "network \(before.name) of \(run.configuration.dense.epochs), \(RunSummary.percent(before.accuracy)) right, and the "
+      + "network \(before.name) of \(run.configuration.dense.epochs), \(before.accuracy.percent()) right, and the "
       + "network at the end: \(changes.lost.grouped) \(run.evaluatedImages) that the first gets right the last gets wrong, and "
       + "\(changes.won.grouped) the other way."
   }

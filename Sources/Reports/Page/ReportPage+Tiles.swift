@@ -23,15 +23,15 @@ extension ReportPage {
 
   private var accuracyTile: String? {
     guard let accuracy = summary.accuracy else { return nil }
-    let now = Piece.value(RunSummary.percent(accuracy), "accuracy", accuracy)
+    let now = Piece.value(accuracy.percent(), "accuracy", accuracy)
     let isPruned = run.metrics.contains { $0.phase == .prune }
     guard let dense = summary.denseAccuracy, isPruned else {
       return tile("Accuracy on the \(run.evaluatedImages)", now, lossText, class: "tile wide")
     }
-    let before = Piece.value(RunSummary.percent(dense), "accuracy-dense", dense)
+    let before = Piece.value(dense.percent(), "accuracy-dense", dense)
     let points = 100 * (accuracy - dense)
     let sign = points >= 0.005 ? "+" : points <= -0.005 ? "−" : "±"
-    let right = record?.last(.pruned).map { "; right after pruning \(RunSummary.percent($0.accuracy))" } ?? ""
+    let right = record?.last(.pruned).map { "; right after pruning \($0.accuracy.percent())" } ?? ""
     return tile(
       "Accuracy, dense → pruned", "<span class=\"from\">\(before) →</span> \(now)",
       "\(sign)\(abs(points).fixed(2)) points\(right)", class: "tile wide")
@@ -98,10 +98,9 @@ extension ReportPage {
 
   private var placeTile: String? {
     guard let session = record?.sessions.last else { return nil }
-    let ranks = session.ranks == 1 ? "1 rank" : "\(session.ranks) ranks"
-    let hosts = session.hosts.count == 1 ? "1 host" : "\(session.hosts.count) hosts"
     let stops = record.map { $0.sessions.count - 1 } ?? 0
     let resumed = stops == 0 ? "" : stops == 1 ? "; resumed once" : "; resumed \(stops) times"
-    return tile("Ran on", Markup.escape(ranks), "\(hosts), \(session.processor)\(resumed)")
+    let hosts = session.hosts.count.counted("host")
+    return tile("Ran on", session.ranks.counted("rank"), "\(hosts), \(session.processor)\(resumed)")
   }
 }

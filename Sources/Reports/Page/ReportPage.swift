@@ -67,7 +67,7 @@ public struct ReportPage: Sendable {
     let rows = record.stages.map { stage in
       let all = stage.convolutions
       return [
-        Markup.escape(stage.name), "\((100 * stage.accuracy).fixed(2)) %", stage.loss.fixed(4),
+        Markup.escape(stage.name), stage.accuracy.percent(), stage.loss.fixed(4),
         all.survivors.percent(of: all.weights), all.survivorMultiplyAdds.percent(of: all.multiplyAdds),
         Duration.seconds(stage.seconds).brief,
       ]
@@ -98,13 +98,13 @@ public struct ReportPage: Sendable {
         cell("step", Double(record.step)) { Int($0).grouped },
         cell("learning_rate", record.learningRate) { $0.significant(4) },
         cell("train_loss", record.trainLoss) { $0.fixed(4) },
-        cell("train_accuracy", record.trainAccuracy) { "\((100 * $0).fixed(2)) %" },
+        cell("train_accuracy", record.trainAccuracy) { $0.percent() },
         cell("test_loss", record.testLoss) { $0.fixed(4) },
-        cell("test_accuracy", record.testAccuracy) { "\((100 * $0).fixed(2)) %" },
+        cell("test_accuracy", record.testAccuracy) { $0.percent() },
         cell("images_per_second", record.imagesPerSecond) { Int($0.rounded()).grouped },
         cell("exchange_seconds", record.exchangeSeconds) { "\((1e3 * $0).fixed(2)) ms" },
         cell("seconds", record.seconds) { Duration.seconds($0).brief },
-        cell("sparsity", record.sparsity) { "\((100 * $0).fixed(2)) %" },
+        cell("sparsity", record.sparsity) { $0.percent() },
       ]
     }
     return Piece.table(
@@ -118,7 +118,7 @@ public struct ReportPage: Sendable {
     let figures = RunCurves(run).exchange
     guard !figures.isEmpty else { return "" }
     let sentences = summary.exchanges.map {
-      "\($0.name): \($0.bytes.bytes) a step and rank in \((1e3 * $0.seconds).fixed(1)) ms, \((100 * $0.share).fixed(1)) % of "
+      "\($0.name): \($0.bytes.bytes) a step and rank in \((1e3 * $0.seconds).fixed(1)) ms, \($0.share.percent(1)) of "
         + "the time of training."
     }
     return Piece.section(

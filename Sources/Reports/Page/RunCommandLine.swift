@@ -1,3 +1,5 @@
+import MPI
+
 /// The command that makes a run again, from the one that made it.
 public enum RunCommandLine {
   /// Flags that say where results go and when to stop, not what the run is, and the file whose settings are words by now; with
@@ -27,7 +29,7 @@ public enum RunCommandLine {
     if !kept.contains(where: { $0 == "--data" || $0.hasPrefix("--data=") }), kept.first != "resume" {
       kept += ["--data", data]
     }
-    let launcher = ranks > 1 ? ["mpirun", "-n", String(ranks)] : []
+    let launcher = ranks > 1 ? [MPIImplementation.current.launcher, "-n", String(ranks)] : []
     return (launcher + ["dptrain"] + kept + arguments[end...]).map(quoted).joined(separator: " ")
   }
 

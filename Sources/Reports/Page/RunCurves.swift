@@ -30,17 +30,17 @@ struct RunCurves {
       points: points {
         $0.testAccuracy
       } title: {
-        "test \(percent($0.testAccuracy))"
+        "test \($0.testAccuracy.percent())"
       })
     let training = LineChart.Series(
       "training images", color: 2,
       points: epochs {
         $0.trainAccuracy
       } title: {
-        "training \(percent($0.trainAccuracy ?? 0))"
+        "training \(($0.trainAccuracy ?? 0).percent())"
       })
     return figure(
-      "Accuracy", [test, training], including: nil, format: { "\((100 * $0).significant(4)) %" },
+      "Accuracy", [test, training], including: nil, format: { $0.briefPercent() },
       description: "Test and training accuracy over the epochs")
   }
 
@@ -61,7 +61,8 @@ struct RunCurves {
       })
     return figure(
       // A loss that has run away has no room for its digits.
-      "Loss", [test, training], including: 0, format: { $0 < 100_000 ? $0.significant(4) : Self.count($0) },
+      "Loss", [test, training], including: 0, clipsSpikes: true,
+      format: { $0 < 100_000 ? $0.significant(4) : Self.count($0) },
       description: "Test and training loss over the epochs")
   }
 
@@ -103,7 +104,7 @@ struct RunCurves {
       points: epochs {
         $0.exchangeSeconds.map { 1e3 * $0 }
       } title: {
-        "\((1e3 * ($0.exchangeSeconds ?? 0)).fixed(2)) ms, \((100 * ($0.exchangeShare ?? 0)).fixed(1)) % of the time, "
+        "\((1e3 * ($0.exchangeSeconds ?? 0)).fixed(2)) ms, \(($0.exchangeShare ?? 0).percent(1)) of the time, "
           + "\(($0.exchangeBytes ?? 0).bytes) a step and rank"
       })
     return figure(
@@ -117,26 +118,32 @@ struct RunCurves {
       points: epochs {
         $0.exchangeShare
       } title: {
-        "\((100 * ($0.exchangeShare ?? 0)).fixed(1)) % of the time"
+        "\(($0.exchangeShare ?? 0).percent(1)) of the time"
       })
     return figure(
       "Share of the time of training, waiting included", [series], including: 0,
-      format: { "\((100 * $0).significant(4)) %" },
+      format: { $0.briefPercent() },
       description: "Share of the exchange in the time of training over the epochs")
   }
 
   /// A figure of the same horizontal axis and marks as all others.
+  ///
+  /// - Parameter clipsSpikes: whether the axis leaves out the few epochs that rise far above all others.
   private func figure(
-    _ heading: String, _ series: [LineChart.Series], including: Double?, format: @escaping @Sendable (Double) -> String,
-    description: String
+    _ heading: String, _ series: [LineChart.Series], including: Double?, clipsSpikes: Bool = false,
+    format: @escaping @Sendable (Double) -> String, description: String
   ) -> String {
+    let points = series.flatMap(\.points)
+    let spikes = clipsSpikes ? Spikes(points) : nil
+    let covered = points.map(\.y).filter { $0 <= spikes?.limit ?? .infinity }
     let chart = LineChart(
-      x: x, y: Axis(covering: series.flatMap { $0.points.map(\.y) }, including: including, format: format),
-      series: series, marks: marks, bands: bands)
+      x: x, y: Axis(covering: covered, including: including, format: format), series: series, marks: marks,
+      bands: bands)
     var legend: [(name: String, style: String)] =
       series.count > 1 ? series.map { ($0.name, "s\($0.color)") } : []
     if !bands.isEmpty { legend.append(("fine-tuning", "band")) }
-    return Piece.figure(heading, legend: legend, chart.svg(description: description))
+    let note = spikes.map { "▲ \($0.count.counted("epoch")) beyond the axis, up to \(format($0.greatest))" } ?? ""
+    return Piece.figure(heading, legend: legend, note: note, chart.svg(description: description))
   }
 
   private var x: Axis {
@@ -147,10 +154,10 @@ struct RunCurves {
 
   private var marks: [LineChart.Mark] {
     records.filter { $0.record.phase == .prune }.map { epoch, record in
-      let amount = "\((100 * record.sparsity).significant(3)) %"
+      let amount = record.sparsity.briefPercent(3)
       return LineChart.Mark(
         x: epoch, name: "pruned to \(amount)",
-        title: "pruned to \((100 * record.sparsity).fixed(2)) %: test accuracy \(percent(record.testAccuracy)), "
+        title: "pruned to \(record.sparsity.percent()): test accuracy \(record.testAccuracy.percent()), "
           + "loss \(record.testLoss.fixed(4))")
     }
   }
@@ -187,8 +194,6 @@ struct RunCurves {
   private func place(_ epoch: Double, _ record: MetricsRecord) -> String {
     record.phase == .prune ? "right after pruning: " : "epoch \(Int(epoch)): "
   }
-
-  private func percent(_ fraction: Double) -> String { "\((100 * fraction).fixed(2)) %" }
 
   /// A number of things as a tick shows it: `1,500`, `2.5 M`.
   static func count(_ value: Double) -> String {

@@ -1,4 +1,5 @@
 import Foundation
+import Runs
 
 /// What `report.json` holds: all that a report needs and `config.json` and `metrics.jsonl` do not say, so that no data set is
 /// needed to make it again. docs/report.md describes the file.

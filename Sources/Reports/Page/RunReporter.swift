@@ -1,11 +1,7 @@
-import Images
-import Export
 import Formats
 import Foundation
-import Networks
-import Pruning
+import Images
 import Runs
-import Training
 
 /// Keeps what a run's report is made of, and writes `report.json` and `report.html` as the run goes on. Rank 0 alone has one.
 ///
@@ -13,6 +9,8 @@ import Training
 public final class RunReporter {
   public private(set) var record: RunRecord
   private let directory: RunDirectory
+  private let journal: RunJournal
+  private let data: CIFARDataset
   private let prometheus: PrometheusFile?
   private let warn: (String) -> Void
   private var events: RunEventLog?
@@ -21,13 +19,17 @@ public final class RunReporter {
 
   /// - Parameters:
   ///   - record: what is known at the beginning of this process.
+  ///   - journal: which keeps the record too.
   ///   - prometheus: who watches besides.
   ///   - warn: tells the user of what went wrong.
   public init(
-    _ record: RunRecord, directory: RunDirectory, prometheus: PrometheusFile?, warn: @escaping (String) -> Void
+    _ record: RunRecord, directory: RunDirectory, journal: RunJournal, data: CIFARDataset, prometheus: PrometheusFile?,
+    warn: @escaping (String) -> Void
   ) {
     self.record = record
     self.directory = directory
+    self.journal = journal
+    self.data = data
     self.prometheus = prometheus
     self.warn = warn
   }
@@ -62,26 +64,17 @@ public final class RunReporter {
   }
 
   /// Takes note of how the network is and does.
-  ///
-  /// - Parameters:
-  ///   - name: such as `pruned, round 1 of 2`.
-  ///   - evaluation: on the test images.
-  public func note(_ kind: Stage.Kind, _ name: String, round: Int, job: Job, evaluation: Evaluation) {
-    record.stages.append(
-      Stage(
-        name: name, kind: kind, round: round, step: job.state.stepsDone, seconds: job.seconds, evaluation: evaluation,
-        sparsity: job.sparsity, classes: job.data.classNames.count,
-        layers: Stage.Layer.all(job.network, mask: job.mask),
-        threshold: kind == .pruned ? Stage.Layer.threshold(job.network, mask: job.mask) : nil))
-    if kind == .dense || kind == .unpruned {
-      record.densePredictions = Data(evaluation.predictions.map { UInt8(clamping: $0) })
+  public func note(_ moment: RunMoment) {
+    record.stages.append(Stage(moment, classes: data.classNames.count))
+    let predictions = moment.evaluation.predictions
+    if moment.kind == .dense || moment.kind == .unpruned {
+      record.densePredictions = Data(predictions.map { UInt8(clamping: $0) })
     }
-    if kind == .finetuned, let dense = record.densePredictions {
+    if moment.kind == .finetuned, let dense = record.densePredictions {
       record.changes = PredictionChanges(
-        dense: dense.map { Int32($0) }, pruned: evaluation.predictions, isTrainedOn: job.isGradual,
-        images: job.data.test)
+        dense: dense.map { Int32($0) }, pruned: predictions, isTrainedOn: moment.isGradual, images: data.test)
     }
-    update(seconds: job.seconds)
+    update(seconds: moment.seconds)
   }
 
   /// Takes note of a step.
@@ -102,25 +95,15 @@ public final class RunReporter {
     update(seconds: seconds)
   }
 
-  /// Measures how fast the network is, and writes the files of the finished run.
+  /// Writes the files of the finished run.
   ///
   /// - Throws: `FileError` where the report cannot be written.
-  public func finish(_ job: Job) throws {
-    // The measurement is not part of the run.
-    let seconds = job.seconds
-    record.speed = InferenceSpeed.measure(job.network, images: job.data.test)
-    record.packedBytes = packedBytes()
+  public func finish(_ ending: RunEnding) throws {
+    record.speed = ending.speed
+    record.packedBytes = ending.packedBytes
     record.state = .finished
-    try writeReport(seconds: seconds)
-    writeOthers(seconds: seconds)
-  }
-
-  /// What `dptrain export --format packed` makes of the pruned model; nil where there is none, or one with weights that are
-  /// no finite numbers.
-  private func packedBytes() -> Int? {
-    let path = directory.file("pruned.safetensors")
-    guard FileManager.default.fileExists(atPath: path), let model = try? InferenceModel(path: path) else { return nil }
-    return try? PackedModel(model.network, model.architecture, values: .fp32, metadata: model.metadata).bytes.count
+    try writeReport(seconds: ending.seconds)
+    writeOthers(seconds: ending.seconds)
   }
 
   /// Does something that the run can do without, and says so once where it fails.
@@ -133,13 +116,11 @@ public final class RunReporter {
     }
   }
 
-  /// `report.json` as it is now, for a checkpoint to keep.
-  public var bytes: [UInt8] { (try? record.json()) ?? [] }
-
   private func writeReport(seconds: Double) throws {
     record.updated = Date()
     record.seconds = seconds
-    try AtomicFile.write(try record.json(), to: directory.file("report.json"))
+    journal.record = try record.json()
+    try AtomicFile.write(journal.record, to: directory.file("report.json"))
     try AtomicFile.write(
       ReportPage(try RunFiles(directory: directory.path)).html, to: directory.file("report.html"))
   }

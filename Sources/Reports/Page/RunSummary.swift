@@ -66,16 +66,12 @@ public struct RunSummary: Sendable {
     }
   }
 
-  /// A share as short as it is true: `98 %`, `99.95 %`.
-  static func share(_ fraction: Double) -> String { "\((100 * fraction).significant(4)) %" }
-  static func percent(_ fraction: Double) -> String { "\((100 * fraction).fixed(2)) %" }
-
   /// What the run is about.
   public var title: String {
     let name = run.configuration.architecture.rawValue
     guard run.configuration.kind != .train else { return run.isFinished ? "\(name), dense" : "\(name), dense training" }
     guard let sparsity, sparsity > 0 else { return "\(name), not pruned yet" }
-    return "\(name), \(Self.share(sparsity)) pruned"
+    return "\(name), \(sparsity.briefPercent()) pruned"
   }
 
   /// What came of it, in a sentence.
@@ -83,10 +79,10 @@ public struct RunSummary: Sendable {
     guard let accuracy else { return "No epoch is done yet." }
     let all = run.record?.final?.convolutions
     guard let denseAccuracy, run.metrics.contains(where: { $0.phase == .prune }) else {
-      return "Accuracy on the \(run.evaluatedImages): \(Self.percent(accuracy))."
+      return "Accuracy on the \(run.evaluatedImages): \(accuracy.percent())."
     }
     var text =
-      "Accuracy on the \(run.evaluatedImages) went from \(Self.percent(denseAccuracy)) to \(Self.percent(accuracy))"
+      "Accuracy on the \(run.evaluatedImages) went from \(denseAccuracy.percent()) to \(accuracy.percent())"
     if let all, all.survivors > 0, all.survivorMultiplyAdds > 0 {
       let weights = (Double(all.weights) / Double(all.survivors)).factor
       let work = (Double(all.multiplyAdds) / Double(all.survivorMultiplyAdds)).factor

@@ -1,22 +1,12 @@
 import Networks
 import Pruning
+import Runs
 import Text
 import Training
 
 /// A moment at which a run looks at its network.
 public struct Stage: Sendable, Equatable, Codable {
-  public enum Kind: String, Sendable, Codable {
-    /// Trained, and nothing pruned in this run.
-    case dense
-    /// Right before the first pruning of a network that is pruned while it trains.
-    case unpruned
-    /// What gradual pruning has left at the end of training.
-    case gradual
-    /// Right after a round's pruning; of gradual pruning, after the last one.
-    case pruned
-    /// At the end of a round.
-    case finetuned
-  }
+  public typealias Kind = RunMoment.Kind
 
   /// Such as `pruned, round 1 of 2`.
   public var name: String
@@ -105,6 +95,18 @@ public struct Stage: Sendable, Equatable, Codable {
       survivorMultiplyAdds = sum(\.survivorMultiplyAdds)
       histogram = layers.reduce(MagnitudeCounts()) { $0 + $1.histogram }
     }
+  }
+}
+
+extension Stage {
+  /// What a run saw.
+  init(_ moment: RunMoment, classes: Int) {
+    let (network, mask) = (moment.place.network, moment.place.mask)
+    self.init(
+      name: moment.name, kind: moment.kind, round: moment.round, step: moment.step, seconds: moment.seconds,
+      evaluation: moment.evaluation, sparsity: moment.place.sparsity, classes: classes,
+      layers: Layer.all(network, mask: mask),
+      threshold: moment.kind == .pruned ? Layer.threshold(network, mask: mask) : nil)
   }
 }
 

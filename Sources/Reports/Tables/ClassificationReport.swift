@@ -105,15 +105,6 @@ public struct ClassificationReport: Sendable, Equatable, CustomStringConvertible
     return text
   }
 
-  /// The confusion matrix as a table: a row for each true class, a column for each predicted one.
-  public var confusionTable: String {
-    var table = Table([("true \\ predicted", .left)] + classNames.map { ($0, .right) })
-    for (name, row) in zip(classNames, confusion) {
-      table.add([name] + row.map { $0 == 0 ? "·" : $0.grouped })
-    }
-    return table.text
-  }
-
   private static func padded(_ text: String, _ width: Int) -> String {
     String(repeating: " ", count: max(0, width - text.unicodeScalars.count)) + text
   }

@@ -128,7 +128,7 @@ public struct CostTable: Sendable, Equatable, CustomStringConvertible {
         share(row.deadWeights, row.parameters, digits: 0), row.multiplyAdds == 0 ? "·" : row.multiplyAdds.abbreviated,
         row.survivorMultiplyAdds == 0 ? "·" : row.survivorMultiplyAdds.abbreviated,
         share(row.survivorMultiplyAdds, row.multiplyAdds),
-        seconds == 0 ? "·" : (100 * row.seconds / seconds).fixed(1) + " %",
+        seconds == 0 ? "·" : (row.seconds / seconds).percent(1),
       ])
     }
     rows.forEach(add)

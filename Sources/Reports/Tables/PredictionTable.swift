@@ -64,7 +64,7 @@ public struct PredictionTable: Sendable, Equatable, CustomStringConvertible {
       var cells = [number ?? row.source]
       if known > 0 { cells.append(row.truth.map { classNames[$0] } ?? "") }
       for index in row.ranking.prefix(top) {
-        cells += [classNames[index], "\((100 * row.probabilities[index]).fixed(1)) %"]
+        cells += [classNames[index], row.probabilities[index].percent(1)]
       }
       table.add(cells)
     }

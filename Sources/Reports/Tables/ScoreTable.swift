@@ -43,14 +43,14 @@ public struct ScoreTable: Sendable, Equatable, CustomStringConvertible {
   ///   - mask: what is left of the network.
   /// - Throws: `PruningError` where the amount does not fit the network or a weight is not finite.
   public init(_ network: Network, mask: Mask, amount: Double) throws(PruningError) {
-    let scores: [(name: String, score: PruneScore, power: Double)] = [
-      ("l1", .l1, 0), ("l1-per-cost, power 0.5", .l1PerCost, 0.5), ("l1-per-cost, power 1", .l1PerCost, 1),
-      ("lamp", .lamp, 0), ("erk", .erk, 0), ("uniform", .uniform, 0),
-    ]
     var rows: [Row] = []
-    for (name, score, power) in scores {
-      let request = PruneRequest(convolutionAmount: .total(amount), score: score, costPower: power)
-      rows.append(Row(name: name, outcome: try Self.outcome(network, mask: mask, request: request)))
+    for score in PruneScore.allCases {
+      let powers = score.comparedPowers
+      for power in powers {
+        let request = PruneRequest(convolutionAmount: .total(amount), score: score, costPower: power)
+        let name = score.rawValue + (powers.count > 1 ? ", power \(power.significant(2))" : "")
+        rows.append(Row(name: name, outcome: try Self.outcome(network, mask: mask, request: request)))
+      }
     }
     self.init(
       amount: amount,
@@ -64,7 +64,7 @@ public struct ScoreTable: Sendable, Equatable, CustomStringConvertible {
     let (graph, layout) = (network.graph, network.layout)
     do {
       let weights = UnsafeBufferPointer(network.arena[0..<layout.count])
-      let selection = try select(weights: weights, layout: layout, mask: mask, request: request, graph: graph)
+      let selection = try request.select(weights: weights, layout: layout, mask: mask, graph: graph)
       let cost = NetworkCost(graph: graph, layout: layout, mask: selection)
       return .pruned(
         multiplyAdds: cost.multiplyAdds, speedup: cost.speedup, emptyLayers: selection.emptyLayers(of: layout))
@@ -85,20 +85,13 @@ public struct ScoreTable: Sendable, Equatable, CustomStringConvertible {
         let fewer = multiplyAdds == 0 ? "·" : (Double(denseMultiplyAdds) / Double(multiplyAdds)).factor
         table.add([
           row.name, multiplyAdds.abbreviated, multiplyAdds.percent(of: denseMultiplyAdds, digits: 1), fewer,
-          speedup.factor, Self.brief(emptyLayers),
+          speedup.factor, emptyLayers.isEmpty ? "none" : emptyLayers.listed(most: 2),
         ])
       case .empties(let largest, let size):
         let limit = (Double(largest) / Double(size) * 1000).rounded(.down) / 10
         table.add([row.name, "·", "·", "·", "·", "nothing would reach the result; at most \(limit.fixed(1)) %"])
       }
     }
-    let percent = (100 * amount).significant(4)
-    return "Pruned to \(percent) % of the convolution weights, before any fine-tuning\n\n" + table.text
-  }
-
-  /// The first two names and how many more there are.
-  private static func brief(_ names: [String]) -> String {
-    let shown = names.prefix(2).joined(separator: ", ")
-    return names.isEmpty ? "none" : names.count <= 2 ? shown : "\(shown) and \(names.count - 2) more"
+    return "Pruned to \(amount.briefPercent()) of the convolution weights, before any fine-tuning\n\n" + table.text
   }
 }

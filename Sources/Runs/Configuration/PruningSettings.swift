@@ -53,11 +53,7 @@ public enum PruningSettings: SettingGroup {
       help: "Choose over all convolutions together (global) or in each by itself (local).")
     Declaration(
       "score", \.pruning.score, standard: .l1,
-      help: """
-        What goes first: the smallest magnitudes (l1), those over the weight's cost to a power (l1-per-cost), over their \
-        layer's larger ones (lamp); the smallest of each layer, by Erdős–Rényi-kernel densities (erk) or the same for all \
-        (uniform); or any (random), as a control.
-        """)
+      help: PruneScore.help)
     Declaration(
       "cost-power", \.pruning.costPower, path: "pruning.costPower",
       in: .within(PruneScore.costPowers, "must be from 0 to 4"), when: { $0.pruning.score == .l1PerCost },

@@ -35,6 +35,7 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
   public var batchSize = 128
   /// Images that one forward and backward pass handles, a multiple of 16.
   public var microbatch = 64
+  public var optimizer = OptimizerKind.sgd
   public var momentum = 0.9
   public var nesterov = false
   public var weightDecay = 1e-4
@@ -70,8 +71,8 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
       seed: seed,
       augmentation: augments
         ? Augmentation(seed: seed, epoch: 0, flips: flips, padding: cropPadding, cutout: cutout) : nil,
-      exchange: exchange, momentum: momentum, nesterov: nesterov, weightDecay: weightDecay, decaysAll: decaysAll,
-      averaging: averaging)
+      exchange: exchange, optimizer: optimizer.make(momentum: momentum, nesterov: nesterov), weightDecay: weightDecay,
+      decaysAll: decaysAll, averaging: averaging)
   }
 
   /// How the survivors of a round are trained.
@@ -99,7 +100,7 @@ public enum TrainingSettings: SettingGroup {
         """)
     Declaration(
       "arch", \.architecture, path: "architecture", standard: .resnet18,
-      help: "The network: resnet18 (torchvision's), resnet18-cifar (3×3 stem) or resnet8 (small, for tests).")
+      help: "The network: \(Architecture.all.map { "\($0) (\($0.summary))" }.joined(separator: ", ")).")
     Declaration(
       "epochs", \.dense.epochs, path: "dense.epochs", in: .atLeast(1, most: RunConfiguration.mostEpochs),
       help: "Epochs of dense training.")
@@ -143,6 +144,8 @@ public enum TrainingSettings: SettingGroup {
     Declaration(
       "learning-rate-factor", Double.self, in: .positive, help: "What multi-step multiplies the learning rate by.",
       read: { $0.ofSchedules(\.factor) })
+    Declaration(
+      "optimizer", \.optimizer, help: "Stochastic gradient descent, or Adam with decoupled weight decay.")
     Declaration("momentum", \.momentum, in: .belowOne, help: "Momentum of stochastic gradient descent.")
     Declaration("nesterov", \.nesterov, help: "Nesterov's form of momentum.")
     Declaration("weight-decay", \.weightDecay, in: .notNegative, help: "Weight decay (L2).")
@@ -209,4 +212,5 @@ public enum TrainingSettings: SettingGroup {
 extension Architecture: Codable, SettingValue {}
 extension Augmentation.Flips: SettingValue {}
 extension ExchangeMethod: SettingValue {}
+extension OptimizerKind: SettingValue {}
 extension Recipe: SettingValue {}

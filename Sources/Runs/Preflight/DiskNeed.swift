@@ -9,7 +9,7 @@ public struct DiskNeed: Sendable, Equatable, CustomStringConvertible {
   public let modelBytes: Int
   /// The models that stay: dense, pruned, and one a round.
   public let models: Int
-  /// Of a checkpoint of the dense network with its momentum; later ones are smaller.
+  /// Of a checkpoint of the dense network with the optimizer's slices; later ones are smaller.
   public let checkpointBytes: Int
   /// The checkpoints that are there at the same time.
   public let checkpoints: Int
@@ -31,15 +31,18 @@ public struct DiskNeed: Sendable, Equatable, CustomStringConvertible {
   ///   - rounds: of pruning.
   ///   - keptCheckpoints: how many stay; one more is the best, and one is being written.
   ///   - rewinds: whether the weights of an epoch are kept to go back to.
+  ///   - optimizerSlices: the floats that the optimizer keeps for each parameter.
   ///   - averages: whether a moving average of the weights is kept.
   public init(
-    layout: ParameterLayout, rounds: Int, keptCheckpoints: Int, rewinds: Bool = false, averages: Bool = false
+    layout: ParameterLayout, rounds: Int, keptCheckpoints: Int, optimizerSlices: Int = 1, rewinds: Bool = false,
+    averages: Bool = false
   ) {
     let word = MemoryLayout<Float>.stride
     modelBytes = layout.count * word + Self.head
     models = 1 + (rounds > 0 ? rounds + 1 : 0) + (rewinds ? 1 : 0)
     recordBytes = Self.picturesBytes + (2 * rounds + 1) * Self.stageBytes
-    checkpointBytes = (layout.count + (averages ? 2 : 1) * layout.liveCount) * word + Self.head + recordBytes
+    checkpointBytes =
+      (layout.count + (optimizerSlices + (averages ? 1 : 0)) * layout.liveCount) * word + Self.head + recordBytes
     checkpoints = keptCheckpoints + 2
   }
 
@@ -47,7 +50,7 @@ public struct DiskNeed: Sendable, Equatable, CustomStringConvertible {
   public var bytes: Int { models * modelBytes + checkpoints * checkpointBytes + Self.reports * recordBytes + Self.rest }
 
   public var description: String {
-    "\(models) \(models == 1 ? "model" : "models") of \(modelBytes.bytes), up to \(checkpoints) checkpoints of "
+    "\(models.counted("model")) of \(modelBytes.bytes), up to \(checkpoints) checkpoints of "
       + "\(checkpointBytes.bytes) at a time"
   }
 

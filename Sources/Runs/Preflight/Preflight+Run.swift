@@ -17,13 +17,14 @@ extension Preflight {
   /// Collective; before anything is written.
   ///
   /// - Parameters:
+  ///   - rounds: of pruning.
   ///   - network: what the run begins with; nil where it goes on from a checkpoint, which all ranks get from rank 0.
   ///   - path: the run directory.
   /// - Returns: what was found, in words for the user.
   /// - Throws: `PreflightError`, on all ranks.
   public static func checkRun(
-    _ configuration: RunConfiguration, policy: RunPolicy, network: Network? = nil, data: CIFARDataset, path: String,
-    _ world: Communicator
+    _ configuration: RunConfiguration, policy: RunPolicy, rounds: Int, network: Network? = nil, data: CIFARDataset,
+    path: String, _ world: Communicator
   ) throws -> String {
     let clock = ContinuousClock()
     let start = clock.now
@@ -36,9 +37,9 @@ extension Preflight {
     let room: String = try world.collectively {
       guard world.rank == 0 else { return "" }
       let layout = ParameterLayout(configuration.architecture.graph(classes: data.classNames.count))
-      let rounds = configuration.pruning.prunes ? try configuration.pruning.requests(layout: layout, seed: 0).count : 0
       let need = DiskNeed(
-        layout: layout, rounds: rounds, keptCheckpoints: policy.keptCheckpoints,
+        layout: layout, rounds: configuration.pruning.prunes ? rounds : 0, keptCheckpoints: policy.keptCheckpoints,
+        optimizerSlices: configuration.method.optimizer.slices.count,
         rewinds: configuration.pruning.rewinding?.subject == .weights, averages: configuration.averaging > 0)
       let free = try need.check(path: path)
       return "needs up to \(need.bytes.bytes) of disk" + (free.map { ", \($0.bytes) are free" } ?? "")

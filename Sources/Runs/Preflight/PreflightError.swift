@@ -1,3 +1,4 @@
+import MPI
 import Text
 
 /// Why a job is not begun.
@@ -11,8 +12,11 @@ public enum PreflightError: Error, Equatable, CustomStringConvertible {
 
   /// What helps, where that is not plain.
   private static func hint(on name: String) -> String {
-    name == RankFacts.kernels
-      ? ". It chooses them by the CPU, or by OPENBLAS_CORETYPE, which mpirun hands on with -x OPENBLAS_CORETYPE" : ""
+    let mpi = MPIImplementation.current
+    let variable = "OPENBLAS_CORETYPE"
+    return name == RankFacts.kernels
+      ? ". It chooses them by the CPU, or by \(variable), which \(mpi.launcher) hands on with \(mpi.option(handingOn: variable))"
+      : ""
   }
 
   public var description: String {

@@ -1,5 +1,3 @@
-import Networks
-import Pruning
 import Text
 import Training
 
@@ -22,18 +20,13 @@ public struct RunSteps: Sendable, Equatable {
   }
 
   /// The steps of a run.
-  ///
-  /// - Parameters:
-  ///   - epoch: of an epoch.
-  ///   - layout: of the dense network.
-  /// - Throws: `PruningError` where the configuration does not fit the network.
-  public init(_ configuration: RunConfiguration, epoch: Int, layout: ParameterLayout) throws {
-    let pruning = configuration.pruning
-    let prunes = pruning.prunes && configuration.kind != .train
-    let rounds = prunes ? pruning.gradual == nil ? try pruning.requests(layout: layout, seed: 0).count : 1 : 0
+  public init(_ configuration: RunConfiguration, outline: RunOutline) {
+    let prunes = configuration.pruning.prunes && configuration.kind != .train
+    let epoch = outline.plan.stepsPerEpoch
     self.init(
       dense: configuration.kind != .prune ? configuration.dense.epochs * epoch : 0,
-      finetune: configuration.retraining(round: 1).epochs * epoch, rounds: rounds, epoch: epoch)
+      finetune: configuration.retraining(round: 1).epochs * epoch,
+      rounds: prunes ? configuration.pruning.gradual == nil ? outline.requests.count : 1 : 0, epoch: epoch)
   }
 
   /// The steps that are left after some of a phase.

@@ -40,7 +40,7 @@ struct ConfigurationParser: FuzzedParser {
   }
 
   private static let layouts = Dictionary(
-    uniqueKeysWithValues: Architecture.allCases.map { ($0, ParameterLayout($0.graph(classes: 10))) })
+    uniqueKeysWithValues: Architecture.all.map { ($0, ParameterLayout($0.graph(classes: 10))) })
 
   /// What a run does with its settings before it takes the first step.
   static func prepare(_ configuration: RunConfiguration, _ body: ([RunStage], BatchPlan) throws -> Void) throws {

@@ -1,5 +1,5 @@
-import CxxHash
 import Export
+import Formats
 import Inference
 import Networks
 
@@ -17,7 +17,7 @@ struct PackedParser: FuzzedParser {
     for parameter in network.layout.convolutionWeights {
       network.store(network.values(of: parameter).enumerated().map { $0 % 89 == 0 ? $1 : 0 }, in: parameter)
     }
-    let folded = FoldedNetwork(network)
+    let folded = try FoldedNetwork(network)
     let networks = [folded, folded.removingDeadChannels().network]
     seeds = try networks.flatMap { network in
       try PackedModel.Values.allCases.map {
@@ -49,11 +49,8 @@ struct PackedParser: FuzzedParser {
   private static func seal(_ file: inout [UInt8]) {
     guard file.count >= 40 else { return }
     for byte in 0..<8 { file[16 + byte] = UInt8(truncatingIfNeeded: file.count >> (8 * byte)) }
-    let hash = file.withUnsafeBytes { XXH3_128bits($0.baseAddress, $0.count - 16) }
-    let words = [hash.high64, hash.low64]
-    for byte in 0..<16 {
-      file[file.count - 16 + byte] = UInt8(truncatingIfNeeded: words[byte / 8] >> UInt64(56 - byte % 8 * 8))
-    }
+    let hash = file.dropLast(16).withUnsafeBytes { Hash128($0) }
+    file.replaceSubrange((file.count - 16)..., with: hash.bytes)
   }
 
   func read(_ input: [UInt8]) throws {

@@ -5,7 +5,7 @@ import TestSupport
 struct PictureTree {
   private let directory = Result { try TemporaryDirectory() }
 
-  static let golden = Peer.project.appending(path: "Tests/ImagesTests/Pictures/Golden")
+  static let golden = projectDirectory.appending(path: "Tests/ImagesTests/Pictures/Golden")
 
   func path(_ name: String = "") throws -> String {
     try directory.get().url.appending(path: name.isEmpty ? "in" : name).path(percentEncoded: false)

@@ -89,6 +89,58 @@ struct PictureTests {
     #expect(!svg.contains("nan") && !svg.contains("inf"))
   }
 
+  /// Twenty epochs of a loss that falls from 2.3 to 0.4, with one at 118.
+  private static let spiked = (1...20).map { epoch in
+    LineChart.Point(
+      x: Double(epoch), y: epoch == 12 ? 118 : 2.3 * pow(0.91, Double(epoch - 1)), title: "epoch \(epoch)")
+  }
+
+  @Test func oneSpikeDoesNotFlattenTheRest() throws {
+    let spikes = try #require(Spikes(Self.spiked))
+    #expect(spikes.count == 1 && spikes.greatest == 118 && spikes.limit == 2.3)
+    let values = Self.spiked.map(\.y).filter { $0 <= spikes.limit }
+    let y = Axis(covering: values, including: 0, format: plain)
+    #expect(y.domain.lowerBound == 0 && y.domain.upperBound >= 2.3 && y.domain.upperBound <= 3)
+    let chart = LineChart(
+      x: Axis(domain: 0...20, format: plain), y: y, series: [.init("one", color: 1, points: Self.spiked)])
+    let elements = try parse(chart.svg(description: ""))
+    let line = try #require(elements.with(class: "line").first?["points"]).split(separator: " ").map {
+      $0.split(separator: ",").compactMap { Double($0) }
+    }
+    let (top, bottom) = (
+      try #require(elements.numbers("grid", "y1").min()), try #require(elements.numbers("grid", "y1").max())
+    )
+    // Everything lies in the frame; the spike at its upper end, the others over more than half of its height.
+    #expect(line.count == 20 && line.allSatisfy { $0[1] >= top - 0.02 && $0[1] <= bottom + 0.02 })
+    #expect(abs(line[11][1] - top) < 0.02)
+    #expect(line[19][1] - line[0][1] > (bottom - top) / 2)
+    // A triangle in place of the spike's dot, right there.
+    let triangle = try #require(elements.with(class: "beyond").first?["points"])
+    #expect(elements.with(class: "beyond").count == 1 && elements.with(class: "dot").count == 19)
+    #expect(triangle.hasPrefix("\(Markup.number(line[11][0])),"))
+    #expect(elements.titles.contains("epoch 12"))
+  }
+
+  /// What rises little, or often, or falls by steps, is no spike.
+  @Test(arguments: [
+    [2.3, 1.6, 1.2, 0.9, 0.7], [2.3, 0.7, 0.5, 0.4, 0.3, 0.2], [5, 1, 1, 1, 1, 1, 1], [118, 118, 118, 1, 1, 1, 1],
+    [118, 1, 1], [1, .infinity, 1, 1, 1], [0, 0, 0, 0, 3], [],
+  ])
+  func whatIsNoSpike(values: [Double]) {
+    #expect(Spikes(values.enumerated().map { LineChart.Point(x: Double($0), y: $1) }) == nil)
+  }
+
+  /// Of two curves that run away in the same epoch, and of spikes of several sizes.
+  @Test func spikesOfTwoCurves() {
+    let points = [2.0, 118, 1.5, 1.2, 1].enumerated().flatMap { place, value in
+      [1, 0.9].map { LineChart.Point(x: Double(place), y: $0 * value) }
+    }
+    #expect(Spikes(points).map { [$0.limit, Double($0.count), $0.greatest] } == [2, 1, 118])
+    let several = [118, 40, 12.0] + (0..<12).map { 2 - Double($0) / 10 }
+    let spikes = Spikes(several.enumerated().map { LineChart.Point(x: Double($0), y: $1) })
+    #expect(spikes.map { [$0.limit, Double($0.count)] } == [2, 3])
+  }
+
   /// A run of many epochs does not make a page of megabytes.
   @Test func longLinesHaveFewTitles() throws {
     let points = (0..<5000).map { LineChart.Point(x: Double($0), y: Double($0 % 7), title: "\($0)") }

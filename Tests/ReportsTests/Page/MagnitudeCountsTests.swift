@@ -47,9 +47,8 @@ struct MagnitudeCountsTests {
     network.initialize(seed: 1)
     let layout = network.layout
     let all = Mask(allSurviving: layout.count)
-    let mask = try select(
-      weights: UnsafeBufferPointer(network.arena[0..<layout.count]), layout: layout, mask: all,
-      request: PruneRequest(convolutionAmount: .total(0.75)), graph: network.graph)
+    let mask = try PruneRequest(convolutionAmount: .total(0.75)).select(
+      weights: UnsafeBufferPointer(network.arena[0..<layout.count]), layout: layout, mask: all, graph: network.graph)
     let magnitudes = layout.convolutionWeights.flatMap { $0.blocks.flatMap { Array($0) } }
       .map { Double(abs(network.arena.pointer[$0])) }.sorted()
     let pruned = Int((0.75 * Double(magnitudes.count)).rounded(.toNearestOrEven))

@@ -56,9 +56,9 @@ struct ScoreTableTests {
     let network = Network(.resnet18)
     network.initialize(seed: 1)
     let (graph, layout) = (network.graph, network.layout)
-    let mask = try select(
+    let mask = try PruneRequest(convolutionAmount: .total(0.9)).select(
       weights: UnsafeBufferPointer(network.arena[0..<layout.count]), layout: layout,
-      mask: Mask(allSurviving: layout.count), request: PruneRequest(convolutionAmount: .total(0.9)), graph: graph)
+      mask: Mask(allSurviving: layout.count), graph: graph)
     let small = network.compacted(keeping: mask)
     let everything = Mask(allSurviving: small.layout.count)
     let full = CostTable(graph: graph, layout: layout, mask: mask)

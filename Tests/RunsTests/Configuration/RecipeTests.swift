@@ -6,8 +6,9 @@ import Testing
 import Runs
 import Training
 
-/// The recipes' numbers, and what pruning makes of its options.
+/// What the recipes mean, and what pruning makes of its options.
 struct RecipeTests {
+  /// As the article gives them.
   @Test func theArticlesNumbers() {
     let article = Recipe.article.configuration
     #expect(article.architecture == .resnet18)
@@ -20,20 +21,10 @@ struct RecipeTests {
     #expect(article.finetune.epochs == 200 && article.finetune.learningRate == 1e-3)
   }
 
-  @Test func theQuickNumbers() {
-    let quick = Recipe.quick.configuration
-    #expect(quick.architecture == .resnet18)
-    #expect(quick.batchSize == 512 && quick.microbatch == 64)
-    #expect(quick.dense.epochs == 32 && quick.finetune.epochs == 20)
-    #expect(quick.flips == .alternating && quick.cropPadding == 2 && quick.cutout == 8)
-    #expect(quick.dense.schedule == .oneCycle(rise: 0.2, end: 0.05) && quick.averaging == 0.99)
-    #expect(quick.exchange == .tree && quick.seed == 0)
-  }
-
   /// `mpirun -n 8` works as typed.
   @Test(arguments: [1, 2, 4, 8])
   func theQuickBatchDividesOverRanks(ranks: Int) throws {
-    let plan = try Job.plan(Recipe.quick.configuration, data: .synthetic(), ranks: ranks)
+    let plan = try Recipe.quick.configuration.plan(data: .synthetic(), ranks: ranks)
     #expect(plan.microbatchesPerRank == 8 / ranks)
     #expect(plan.stepsPerEpoch == 10)
   }
@@ -41,9 +32,9 @@ struct RecipeTests {
   @Test func fewerImagesMakeFewerSteps() throws {
     var configuration = Recipe.quick.configuration
     configuration.trainingImages = 1_100
-    #expect(try Job.plan(configuration, data: .synthetic(), ranks: 1).stepsPerEpoch == 2)
+    #expect(try configuration.plan(data: .synthetic(), ranks: 1).stepsPerEpoch == 2)
     configuration.trainingImages = 1_000_000
-    #expect(try Job.plan(configuration, data: .synthetic(), ranks: 1).stepsPerEpoch == 10)
+    #expect(try configuration.plan(data: .synthetic(), ranks: 1).stepsPerEpoch == 10)
   }
 
   @Test(arguments: Recipe.allCases)

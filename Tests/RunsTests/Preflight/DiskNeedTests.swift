@@ -15,6 +15,8 @@ struct DiskNeedTests {
     #expect(need.models == 4 && need.checkpoints == 5)
     #expect(need.bytes == 4 * need.modelBytes + 5 * need.checkpointBytes + 5 * need.recordBytes + 1_000_000)
     #expect(DiskNeed(layout: layout, rounds: 0, keptCheckpoints: 1).models == 1)
+    let twoSlices = DiskNeed(layout: layout, rounds: 2, keptCheckpoints: 3, optimizerSlices: 2)
+    #expect(twoSlices.checkpointBytes - need.checkpointBytes == 4 * layout.liveCount)
   }
 
   /// Against a file: what the estimate is of.
