@@ -55,7 +55,7 @@ extension Checkpoint {
     floats: (String) throws -> [Float]?
   ) throws {
     let scalars = try Self.decoder.decode(Scalars.self, from: Data(state.utf8))
-    let settings = try Self.decoder.decode(RunConfiguration.self, from: Data(configuration.utf8))
+    let settings = try RunConfiguration(json: configuration)
     guard let arena = try floats("arena") else { throw Problem.contents("it has no tensor arena") }
     var optimizer = scalars.dead.map { OptimizerState(slices: [:], scalars: $0) }
     for name in settings.method.optimizer.slices where optimizer != nil {

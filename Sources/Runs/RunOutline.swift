@@ -2,6 +2,7 @@ import Training
 import Images
 import Networks
 import Pruning
+import Training
 
 /// What follows from a run's settings once data and ranks are known: worked out once, before anything is written.
 public struct RunOutline: Sendable {

@@ -7,6 +7,8 @@ public struct PhaseConfiguration: Sendable, Equatable, Codable {
   /// The epochs of the schedule that lie before the phase's first one, and are left out.
   public var skippedEpochs = 0
 
+  private enum CodingKeys: CodingKey { case epochs, learningRate, schedule }
+
   public init(epochs: Int, learningRate: Double, schedule: LearningRateSchedule) {
     self.epochs = epochs
     self.learningRate = learningRate
@@ -26,18 +28,5 @@ public struct PhaseConfiguration: Sendable, Equatable, Codable {
     schedule.learningRate(
       peak: learningRate, step: skippedEpochs * stepsPerEpoch + step, steps: (skippedEpochs + epochs) * stepsPerEpoch,
       stepsPerEpoch: stepsPerEpoch)
-  }
-}
-
-// The first version of dptrain wrote no skipped epochs.
-
-extension PhaseConfiguration {
-  public init(from decoder: any Decoder) throws {
-    let values = try decoder.container(keyedBy: CodingKeys.self)
-    self.init(
-      epochs: try values.decode(Int.self, forKey: .epochs),
-      learningRate: try values.decode(Double.self, forKey: .learningRate),
-      schedule: try values.decode(LearningRateSchedule.self, forKey: .schedule))
-    skippedEpochs = try values.decodeIfPresent(Int.self, forKey: .skippedEpochs) ?? skippedEpochs
   }
 }

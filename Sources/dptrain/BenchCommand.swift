@@ -9,6 +9,9 @@ import Pruning
 import Runs
 import Training
 
+extension Architecture: ExpressibleByArgument {}
+extension ExchangeMethod: ExpressibleByArgument {}
+
 /// `dptrain bench`: figures for `make bench`, one JSON object each.
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -15,7 +15,7 @@ struct ConfigCommand: ParsableCommand {
         dptrain run --config article.yaml --seed 1
       """)
 
-  @OptionGroup(title: "Configuration") var settings: ConfigurationOptions
+  @OptionGroup(title: "Configuration") var file: ConfigurationOptions
   @OptionGroup(title: "Places") var places: PlaceOptions
   @OptionGroup(title: "Start") var start: StartOptions
   @OptionGroup(title: "Checkpoints and trouble") var reliability: ReliabilityOptions
@@ -24,18 +24,17 @@ struct ConfigCommand: ParsableCommand {
   @OptionGroup(title: "Training") var training: TrainingOptions
   @OptionGroup(title: "Watchdog") var watch: WatchOptions
 
-  func validate() throws { try training.validateSchedules(finetune: pruning.finetuneSchedule) }
+  func validate() throws { try SettingValues(training, pruning).check() }
 
   func run() throws {
     let source = DataSource.resolve(option: places.data)
-    var configuration = training.configuration(synthetic: source == .synthetic)
-    try pruning.apply(to: &configuration, training: training)
+    let settings = SettingValues(training, pruning)
+    let configuration = try RunConfiguration(.run, settings, synthetic: source == .synthetic)
     do { try configuration.check() } catch { throw UsageError(description: "\(error)") }
-    var values = places.values(source)
-    values.merge(reliability.values) { first, _ in first }
-    values.merge(pruning.values(configuration)) { first, _ in first }
-    values.merge(training.values(configuration)) { first, _ in first }
-    values["timeout"] = "\(watch.timeout)"
+    var values = ["data": source.description, "resume": "\(places.resume)", "timeout": "\(watch.timeout)"]
+    values.merge(PruningSettings.words(configuration, settings)) { $1 }
+    values.merge(TrainingSettings.words(configuration, settings)) { $1 }
+    values.merge(ReliabilitySettings.words(reliability.policy, reliability.given)) { $1 }
     // A flag that is not resolved stands as it was given.
     let given = try CommandSettings.given.get()
     values.merge(given.values) { resolved, _ in resolved }

@@ -20,16 +20,13 @@ struct JobRequest {
 
   struct Settings {
     let kind: RunKind
-    let training: TrainingOptions
-    let pruning: PruningOptions?
+    let given: SettingValues
     let data: String?
     let model: String?
 
     /// Resolves the settings against the data.
     func configuration(_ source: DataSource, _ data: CIFARDataset) throws -> RunConfiguration {
-      var result = training.configuration(synthetic: data.isSynthetic)
-      result.kind = kind
-      try pruning?.apply(to: &result, training: training)
+      var result = try RunConfiguration(kind, given, synthetic: data.isSynthetic)
       do { try result.check() } catch { throw UsageError(description: "\(error)") }
       result.data = source.description
       result.dataHash = data.sampleHash
@@ -74,7 +71,7 @@ struct JobSetup {
       return settings
     }
     let source = DataSource.resolve(option: settings.data)
-    let data = try world.collectively { try CIFARDataset(source, holdingOut: settings.training.holdout) }
+    let data = try world.collectively { try CIFARDataset(source, holdingOut: settings.given["holdout"]) }
     var configuration = try world.collectively { try settings.configuration(source, data) }
     let (network, note) = try world.collectively { try Self.network(configuration, data) }
     configuration.architecture = network.architecture

@@ -63,7 +63,7 @@ struct PlanCommand: RankCommand {
   @OptionGroup(title: "Training") var training: TrainingOptions
 
   mutating func validate() throws {
-    try training.validateSchedules(finetune: pruning.finetuneSchedule)
+    try SettingValues(training, pruning).check()
     try TrainingOptions.require(1...1_000_000 ~= nodes, "--nodes must be from 1 to 1000000")
     try TrainingOptions.require(ranksPerNode.map { 1...100_000 ~= $0 }, "--ranks-per-node must be from 1 to 100000")
     try TrainingOptions.require(
@@ -73,9 +73,9 @@ struct PlanCommand: RankCommand {
 
   func run(on world: Communicator) throws -> Int32 {
     let source = DataSource.resolve(option: data)
-    let images = try world.collectively { try CIFARDataset(source, holdingOut: training.holdout) }
+    let images = try world.collectively { try CIFARDataset(source, holdingOut: training.given["holdout"]) }
     let settings = JobRequest.Settings(
-      kind: model == nil ? .run : .prune, training: training, pruning: pruning, data: data, model: model)
+      kind: model == nil ? .run : .prune, given: SettingValues(training, pruning), data: data, model: model)
     var configuration = try world.collectively { try settings.configuration(source, images) }
     let network = try world.collectively { try start(configuration, classes: images.classNames.count) }
     configuration.architecture = network.architecture

@@ -3,6 +3,12 @@ import MPI
 import Runs
 import Training
 
+/// The statuses that mean something to scripts.
+enum ExitStatus {
+  /// The run is not at its end: resume it.
+  static let resume: Int32 = 75
+}
+
 /// A command that makes a run, or goes on with one.
 protocol RunMakingCommand: RankCommand {
   var request: JobRequest { get }
@@ -57,9 +63,9 @@ struct RunCommand: RunMakingCommand {
 
   var timeout: Double { watch.timeout }
 
-  func validate() throws { try training.validateSchedules(finetune: pruning.finetuneSchedule) }
+  func validate() throws { try SettingValues(training, pruning).check() }
 
-  var request: JobRequest { places.request(.run, training, pruning, model: start.start) }
+  var request: JobRequest { places.request(.run, SettingValues(training, pruning), model: start.start) }
 }
 
 /// `dptrain train`: dense training alone.
@@ -77,9 +83,9 @@ struct TrainCommand: RunMakingCommand {
 
   var timeout: Double { watch.timeout }
 
-  func validate() throws { try training.validateSchedules() }
+  func validate() throws { try training.given.check() }
 
-  var request: JobRequest { places.request(.train, training, nil, model: start.start) }
+  var request: JobRequest { places.request(.train, training.given, model: start.start) }
 }
 
 /// `dptrain prune`: prune and fine-tune a model that is there.
@@ -102,13 +108,13 @@ struct PruneCommand: RunMakingCommand {
   var timeout: Double { watch.timeout }
 
   func validate() throws {
-    try training.validateSchedules(finetune: pruning.finetuneSchedule)
+    try SettingValues(training, pruning).check()
     try TrainingOptions.require(
-      pruning.schedule == .rounds,
+      pruning.given["schedule"] == PruningSettings.Schedule.rounds,
       "--schedule cubic prunes while a dense network trains: it is for 'dptrain run', not for a model that is trained")
   }
 
-  var request: JobRequest { places.request(.prune, training, pruning, model: model) }
+  var request: JobRequest { places.request(.prune, SettingValues(training, pruning), model: model) }
 }
 
 /// `dptrain resume`: go on with a run.

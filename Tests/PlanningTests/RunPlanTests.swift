@@ -11,7 +11,7 @@ struct RunPlanTests {
     var configuration = Recipe.quick.configuration
     configuration.dense.epochs = 4
     configuration.finetune.epochs = 2
-    configuration.pruning.amount = 0.9
+    configuration.pruning.course = .rounds(1, to: .fraction(0.9))
     return configuration
   }
 
@@ -29,19 +29,20 @@ struct RunPlanTests {
     let once = try densities()
     #expect(close(once.dense, [1, 1, 1, 1]) && close(once.finetune, [0.1, 0.1]) && once.prunings == 1)
     // Trained again from the end of the first of four epochs on.
-    let again = try densities { $0.pruning.rewinding = Rewinding(.weights, epoch: 1) }
+    let again = try densities { $0.pruning.recovery = .rewind(Rewinding(.weights, epoch: 1)) }
     #expect(close(again.finetune, [0.1, 0.1, 0.1]))
-    let twice = try densities { $0.pruning.amounts = [0.5, 0.9] }
+    let twice = try densities { $0.pruning.course = .listed([0.5, 0.9]) }
     #expect(close(twice.finetune, [0.5, 0.5, 0.1, 0.1]) && twice.prunings == 2)
     let target = try densities {
-      $0.pruning.amount = 0
-      ($0.pruning.targetMultiplyAdds, $0.pruning.iterations) = (0.1, 2)
+      $0.pruning.course = .rounds(2, to: .cost(.multiplyAdds(0.1)))
     }
     #expect(close(target.finetune, [0.55, 0.55, 0.1, 0.1]))
   }
 
   @Test func weightsGoWhileTraining() throws {
-    let gradual = try densities { $0.pruning.gradual = try CubicSchedule(firstEpoch: 1, lastEpoch: 3) }
+    let gradual = try densities {
+      $0.pruning.course = .cubic(try CubicSchedule(firstEpoch: 1, lastEpoch: 3), to: .fraction(0.9))
+    }
     // 1 - 0.9 · (1 - (1/2)³) after the second epoch, all after the third.
     #expect(close(gradual.dense, [1, 1, 0.2125, 0.1]) && close(gradual.finetune, [0.1, 0.1]) && gradual.prunings == 2)
   }

@@ -7,7 +7,7 @@ struct RunStateTests {
   private static var configuration: RunConfiguration {
     var configuration = Recipe.quick.configuration
     configuration.dense.epochs = 20
-    configuration.pruning.iterations = 2
+    configuration.pruning.course = .rounds(2, to: .fraction(0))
     return configuration
   }
 

@@ -13,10 +13,11 @@ import Training
 func stopEverywhere(_ words: [String], _ world: Communicator) throws -> Int32 {
   guard words.count == 3, let stride = Int(words[2]), stride >= 1 else { return 2 }
   var configuration = SmallRun.configuration
-  configuration.pruning = PruningConfiguration(amount: 0.9, iterations: 2)
+  configuration.pruning = PruningConfiguration(.rounds(2, to: .fraction(0.9)))
   if words[1] == "gradual" {
     configuration.dense.epochs = 3
-    configuration.pruning = PruningConfiguration(amount: 0.9, gradual: try CubicSchedule(firstEpoch: 0, lastEpoch: 2))
+    configuration.pruning = PruningConfiguration(
+      .cubic(try CubicSchedule(firstEpoch: 0, lastEpoch: 2), to: .fraction(0.9)))
   }
   let data = try SmallRun.data()
   let whole = try Attempt(configuration, data, world, "\(words[0])/whole", stopAt: nil)

@@ -10,9 +10,7 @@ public struct MergedArguments: Sendable, Equatable {
   public private(set) var notes: [String] = []
 
   /// Flags that take each other's place: one of them given nearer displaces those given farther away, a switch where it is on.
-  static let alternatives: [Set<String>] = [
-    ["prune", "prune-count", "prune-amounts", "prune-dead", "target-macs", "target-speedup"]
-  ]
+  static let alternatives = [Set(PruningSettings.goals)]
 
   /// - Parameters:
   ///   - words: the command line without the program's name.

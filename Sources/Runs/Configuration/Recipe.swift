@@ -8,27 +8,20 @@ public enum Recipe: String, Sendable, CaseIterable {
   case quick
 
   public var configuration: RunConfiguration {
+    var result = RunConfiguration()
     switch self {
     case .article:
       let schedule = LearningRateSchedule.multiStep(milestones: [100, 150], factor: 0.1)
-      return RunConfiguration(
-        architecture: .resnet18, batchSize: 128, microbatch: 64, momentum: 0.9, nesterov: false, weightDecay: 1e-4,
-        l1: 0, labelSmoothing: 0, augments: true, seed: 0, exchange: .tree,
-        dense: PhaseConfiguration(epochs: 200, learningRate: 0.1, schedule: schedule),
-        finetune: PhaseConfiguration(epochs: 200, learningRate: 1e-3, schedule: schedule),
-        pruning: PruningConfiguration())
+      (result.dense.schedule, result.finetune.schedule) = (schedule, schedule)
     case .quick:
       let schedule = LearningRateSchedule.oneCycle(rise: 0.2, end: 0.05)
-      var result = RunConfiguration(
-        architecture: .resnet18, batchSize: 512, microbatch: 64, momentum: 0.9, nesterov: true, weightDecay: 5e-4,
-        l1: 0, labelSmoothing: 0.1, augments: true, seed: 0, exchange: .tree,
-        dense: PhaseConfiguration(epochs: 32, learningRate: 0.6, schedule: schedule),
-        finetune: PhaseConfiguration(epochs: 20, learningRate: 0.2, schedule: schedule),
-        pruning: PruningConfiguration())
+      result.dense = PhaseConfiguration(epochs: 32, learningRate: 0.6, schedule: schedule)
+      result.finetune = PhaseConfiguration(epochs: 20, learningRate: 0.2, schedule: schedule)
+      (result.batchSize, result.nesterov, result.weightDecay, result.labelSmoothing) = (512, true, 5e-4, 0.1)
       (result.flips, result.cropPadding, result.cutout) = (.alternating, 2, 8)
       result.averaging = 0.99
-      return result
     }
+    return result
   }
 
   /// The configuration for the built-in synthetic images.
@@ -42,5 +35,22 @@ public enum Recipe: String, Sendable, CaseIterable {
       (result.finetune.epochs, result.finetune.learningRate) = (10, 0.05)
     }
     return result
+  }
+}
+
+// For the help.
+
+extension Recipe {
+  /// A setting of the recipe, such as `quick: 0.99`.
+  func says(_ setting: KeyPath<RunConfiguration, some SettingValue>) -> String {
+    "\(rawValue): \(configuration[keyPath: setting].word)"
+  }
+
+  var epochs: String { epochs(synthetic: false) }
+
+  /// Of both phases, such as `32 + 20`.
+  func epochs(synthetic: Bool) -> String {
+    let configuration = synthetic ? syntheticConfiguration : configuration
+    return "\(configuration.dense.epochs) + \(configuration.finetune.epochs)"
   }
 }

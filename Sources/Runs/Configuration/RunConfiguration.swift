@@ -1,86 +1,7 @@
 import Images
-import Foundation
 import Networks
 import Pruning
 import Training
-
-/// What a run takes away, and how.
-public struct PruningConfiguration: Sendable, Equatable, Codable {
-  /// The final fraction of pruned convolution weights.
-  public var amount: Double
-  /// The final fraction of pruned weights of the linear layer.
-  public var linearAmount: Double
-  /// Instead of `amount`: how many convolution weights to prune in all.
-  public var count: Int?
-  /// Instead of equal relative rates: the fraction pruned at the end of each round.
-  public var amounts: [Double]?
-  /// Instead of `amount`: the share of the dense network's multiply-adds that the convolutions may keep.
-  public var targetMultiplyAdds: Double?
-  /// Instead of `amount`: how many times as fast as the dense network the pruned one is to be, predicted.
-  public var targetSpeedup: Double?
-  public var iterations: Int
-  /// Instead of rounds after training: when to prune during it.
-  public var gradual: CubicSchedule?
-  public var scope: PruneScope
-  public var score: PruneScore
-  /// The power of the cost in the score `l1-per-cost`.
-  public var costPower: Double
-  /// What the fine-tuning learning rate is multiplied by from round to round.
-  public var learningRateDecay: Double
-  /// Instead of `amount`: prune exactly the convolution weights that never meet a pixel.
-  public var isDeadOnly = false
-  /// Instead of fine-tuning at its own learning rates: train again as in dense training, from one of its epochs on.
-  public var rewinding: Rewinding?
-
-  public init(
-    amount: Double = 0, linearAmount: Double = 0, count: Int? = nil, amounts: [Double]? = nil,
-    target: PruneTarget? = nil, iterations: Int = 1, gradual: CubicSchedule? = nil, scope: PruneScope = .global,
-    score: PruneScore = .l1, costPower: Double = PruneScore.defaultCostPower, learningRateDecay: Double = 1
-  ) {
-    self.amount = amount
-    self.linearAmount = linearAmount
-    self.count = count
-    self.amounts = amounts
-    if case .multiplyAdds(let share) = target { targetMultiplyAdds = share }
-    if case .speedup(let factor) = target { targetSpeedup = factor }
-    self.iterations = iterations
-    self.gradual = gradual
-    self.scope = scope
-    self.score = score
-    self.costPower = costPower
-    self.learningRateDecay = learningRateDecay
-  }
-
-  /// What the pruned network may cost, where that decides how far pruning goes.
-  public var target: PruneTarget? {
-    targetMultiplyAdds.map(PruneTarget.multiplyAdds) ?? targetSpeedup.map(PruneTarget.speedup)
-  }
-
-  /// Whether there is anything to prune.
-  public var prunes: Bool {
-    isDeadOnly || amount > 0 || linearAmount > 0 || (count ?? 0) > 0 || amounts != nil || target != nil
-  }
-}
-
-/// What goes back after pruning to where dense training stood at the end of an epoch (Renda, Frankle & Carbin, 2020, arXiv
-/// 2003.02389).
-public struct Rewinding: Sendable, Equatable, Codable {
-  public enum Subject: String, Sendable, CaseIterable, Codable {
-    /// The learning rate; weights stay as they are.
-    case learningRate = "learning-rate"
-    /// The learning rate, the surviving weights and the statistics: the lottery ticket (Frankle & Carbin, 2019, arXiv 1803.03635).
-    case weights
-  }
-
-  public var subject: Subject
-  /// The epochs of dense training that are done there; 0 is its beginning.
-  public var epoch: Int
-
-  public init(_ subject: Subject, epoch: Int) {
-    self.subject = subject
-    self.epoch = epoch
-  }
-}
 
 /// What a run does, in the words of its commands.
 public enum RunKind: String, Sendable, Equatable, Codable {
@@ -93,7 +14,11 @@ public enum RunKind: String, Sendable, Equatable, Codable {
 }
 
 /// Everything that decides a run's result, and nothing else: what `config.json` holds.
+///
+/// A property's initial value is what files mean that lack it: those of programs that did not know it yet.
 public struct RunConfiguration: Sendable, Equatable, Codable {
+  /// Of the format of `config.json`; files of the first one have none.
+  var version = 2
   public var kind = RunKind.run
   /// The directory of the images, or `synthetic`; `nil` before it is known.
   public var data: String?
@@ -105,61 +30,41 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
   public var holdout: Int?
   /// The file of the model to start from; `nil` for a new network.
   public var model: String?
-  public var architecture: Architecture
+  public var architecture = Architecture.resnet18
   /// Images per optimizer step over all ranks.
-  public var batchSize: Int
+  public var batchSize = 128
   /// Images that one forward and backward pass handles, a multiple of 16.
-  public var microbatch: Int
+  public var microbatch = 64
   public var optimizer = OptimizerKind.sgd
-  public var momentum: Double
-  public var nesterov: Bool
-  public var weightDecay: Double
+  public var momentum = 0.9
+  public var nesterov = false
+  public var weightDecay = 1e-4
   /// Whether weight decay acts on biases and batch normalization too, and not only on weights.
   public var decaysAll = true
   /// The decay of a moving average of the weights, which is what is evaluated and kept; 0 for none.
   public var averaging = 0.0
   /// The strength of L1 regularization of the weights that pruning left, of convolutions and the linear layer. As in the
   /// article it acts in fine-tuning only.
-  public var l1: Double
-  public var labelSmoothing: Double
-  public var augments: Bool
+  public var l1 = 0.0
+  public var labelSmoothing = 0.0
+  public var augments = true
   public var flips = Augmentation.Flips.random
   /// Black pixels on each side before augmentation crops an image.
   public var cropPadding = 4
   /// The edge of the square that augmentation hides in each image, in pixels; 0 for none.
   public var cutout = 0
-  public var seed: UInt64
-  public var exchange: ExchangeMethod
+  public var seed: UInt64 = 0
+  public var exchange = ExchangeMethod.tree
   /// Whether pruned weights stay as zeros, which dense kernels multiply, as masks in PyTorch do: for comparisons.
   public var isMasked = false
-  public var dense: PhaseConfiguration
-  /// Of each round; see ``retraining(round:)``.
-  public var finetune: PhaseConfiguration
-  public var pruning: PruningConfiguration
+  public var dense = PhaseConfiguration(epochs: 200, learningRate: 0.1, schedule: .constant)
+  /// Of each round that does not rewind; see ``retraining(round:)``.
+  public var finetune = PhaseConfiguration(epochs: 200, learningRate: 1e-3, schedule: .constant)
+  public var pruning = PruningConfiguration()
 
-  public init(
-    architecture: Architecture, batchSize: Int, microbatch: Int, momentum: Double, nesterov: Bool, weightDecay: Double,
-    l1: Double, labelSmoothing: Double, augments: Bool, seed: UInt64, exchange: ExchangeMethod,
-    dense: PhaseConfiguration, finetune: PhaseConfiguration, pruning: PruningConfiguration
-  ) {
-    self.architecture = architecture
-    self.batchSize = batchSize
-    self.microbatch = microbatch
-    self.momentum = momentum
-    self.nesterov = nesterov
-    self.weightDecay = weightDecay
-    self.l1 = l1
-    self.labelSmoothing = labelSmoothing
-    self.augments = augments
-    self.seed = seed
-    self.exchange = exchange
-    self.dense = dense
-    self.finetune = finetune
-    self.pruning = pruning
-  }
-}
+  /// The numbers of ``Recipe/article``, but for its learning rates' schedule.
+  public init() {}
 
-extension RunConfiguration {
   /// What the trainer of every phase must know.
   public var method: TrainingMethod {
     TrainingMethod(
@@ -174,71 +79,138 @@ extension RunConfiguration {
   ///
   /// - Parameter round: from 1.
   public func retraining(round: Int) -> PhaseConfiguration {
-    if let rewinding = pruning.rewinding { return dense.skipping(rewinding.epoch) }
-    var phase = finetune
-    for _ in 1..<max(1, round) { phase.learningRate *= pruning.learningRateDecay }
-    return phase
+    switch pruning.recovery {
+    case .rewind(let rewinding): return dense.skipping(rewinding.epoch)
+    case .finetune(let decay):
+      var phase = finetune
+      for _ in 1..<max(1, round) { phase.learningRate *= decay }
+      return phase
+    }
   }
 }
 
-// Settings that runs of the first version did not know have their defaults where a file lacks them, so that such runs can be resumed
-// and reported.
+/// How to train: the flags of ``RunConfiguration``'s properties.
+public enum TrainingSettings: SettingGroup {
+  @SettingList public static var settings: [SettingDeclaration<RunConfiguration>] {
+    Declaration(
+      "recipe", Recipe.self, standard: .quick,
+      help: """
+        The settings to start from; every flag below changes one: quick (\(Recipe.quick.epochs) epochs, \
+        \(Recipe.quick.epochs(synthetic: true)) of the synthetic images) or article (\(Recipe.article.epochs)).
+        """)
+    Declaration(
+      "arch", \.architecture, path: "architecture", standard: .resnet18,
+      help: "The network: \(Architecture.all.map { "\($0) (\($0.summary))" }.joined(separator: ", ")).")
+    Declaration(
+      "epochs", \.dense.epochs, path: "dense.epochs", in: .atLeast(1, most: RunConfiguration.mostEpochs),
+      help: "Epochs of dense training.")
+    Declaration(
+      "batch-size", \.batchSize, in: .atLeast(16), help: "Images per optimizer step over all ranks.")
+    Declaration(
+      "microbatch", \.microbatch, in: .multiple(of: 16),
+      help: """
+        Images per forward and backward pass and batch-norm statistic, a multiple of 16 \
+        (recipes: \(Recipe.quick.configuration.microbatch)).
+        """)
+    Declaration(
+      "learning-rate", \.dense.learningRate, path: "dense.learningRate", in: .positive,
+      help: """
+        Largest learning rate of dense training (\(Recipe.quick.says(\.dense.learningRate)), or \
+        \(Recipe.quick.syntheticConfiguration.dense.learningRate) on the synthetic set's short epochs).
+        """)
+    Declaration(
+      "learning-rate-schedule", LearningRateSchedule.Name.self,
+      help: "Learning-rate schedule of dense training: constant, multi-step, cosine or one-cycle.",
+      read: { $0.dense.schedule.name })
+    Declaration(
+      "rise", Double.self, in: .between(0, 1, "must be between 0 and 1"),
+      help: "Share of the steps in which one-cycle rises to its peak, in (0, 1).", read: { $0.ofSchedules(\.rise) })
+    Declaration(
+      "final-rate", Double.self, value: "share", in: .within(0...1, "must be from 0 to 1"),
+      help: """
+        Share of the peak at which one-cycle ends, in [0, 1] \
+        (quick: \(Recipe.quick.configuration.ofSchedules(\.finalRate)?.word ?? "none"), for the average's sake).
+        """, read: { $0.ofSchedules(\.finalRate) })
+    Declaration(
+      "milestones", String.self, value: "epochs",
+      in: SettingRange("takes epochs such as 100,150", expected: "epochs") {
+        SettingValues.numbers($0) as [Int]? != nil
+      },
+      help: "Epochs at which multi-step multiplies the rate, such as 100,150.",
+      read: { configuration in
+        let milestones = configuration.ofSchedules(\.milestones) ?? []
+        return milestones.isEmpty ? nil : milestones.map(String.init).joined(separator: ",")
+      })
+    Declaration(
+      "learning-rate-factor", Double.self, in: .positive, help: "What multi-step multiplies the learning rate by.",
+      read: { $0.ofSchedules(\.factor) })
+    Declaration(
+      "optimizer", \.optimizer, help: "Stochastic gradient descent, or Adam with decoupled weight decay.")
+    Declaration("momentum", \.momentum, in: .belowOne, help: "Momentum of stochastic gradient descent.")
+    Declaration("nesterov", \.nesterov, help: "Nesterov's form of momentum.")
+    Declaration("weight-decay", \.weightDecay, in: .notNegative, help: "Weight decay (L2).")
+    Declaration(
+      "decay-all", \.decaysAll, path: "decaysAll",
+      help: "Weight decay on biases and batch normalization too, not only on weights.")
+    Declaration(
+      "average", \.averaging, path: "averaging", value: "decay", in: .belowOne,
+      help: """
+        Keep a moving average of the weights, with so much of the old one after each step; it is what is evaluated and, \
+        at the end of a phase, kept. 0 for none (\(Recipe.quick.says(\.averaging))).
+        """)
+    Declaration(
+      "l1", \.l1, in: .notNegative,
+      help: "Strength of L1 regularization, in fine-tuning, of the weights that pruning left.")
+    Declaration(
+      "label-smoothing", \.labelSmoothing, in: .belowOne,
+      help: "Share of each target spread over all classes, in [0, 1).")
+    Declaration(
+      "augment", \.augments, path: "augments", standard: true, help: "Random crop and horizontal flip.")
+    Declaration(
+      "crop-padding", \.cropPadding, value: "pixels", in: .within(0...Record.edge), when: \.augments,
+      help: """
+        Black pixels on each side before the crop, 0 to \(Record.edge) \
+        (\(Recipe.quick.says(\.cropPadding)), \(Recipe.article.says(\.cropPadding))).
+        """)
+    Declaration(
+      "flips", \.flips, value: "when", when: \.augments,
+      help: """
+        Mirror an image by chance (\(Recipe.article.says(\.flips))), or in every other epoch, so that two epochs show both \
+        sides (\(Recipe.quick.says(\.flips))).
+        """)
+    Declaration(
+      "cutout", \.cutout, value: "pixels", in: .within(0...Record.edge),
+      help: """
+        Hide a square of this edge in each training image, 0 to \(Record.edge); 0 for none \
+        (\(Recipe.quick.says(\.cutout))).
+        """)
+    Declaration("seed", \.seed, standard: 0, help: "Number that all random draws follow from.")
+    Declaration(
+      "exchange", \.exchange,
+      help: """
+        How ranks sum gradients: tree (same bits on 1, 2, 4, 8 … ranks), bfloat16 (the same with sums rounded to half the \
+        bytes) or native (MPI_Allreduce).
+        """)
+    Declaration(
+      "training-images", optional: \.trainingImages, value: "count", in: .atLeast(1),
+      help: "Use only the first training images, for a quick trial.")
+    Declaration(
+      "holdout", optional: \.holdout, value: "count", in: .atLeast(1),
+      help: "Hold out the last training images and use them in the place of the test images, to choose settings by.")
+  }
 
-extension PruningConfiguration {
-  public init(from decoder: any Decoder) throws {
-    let values = try decoder.container(keyedBy: CodingKeys.self)
-    self.init(
-      amount: try values.decode(Double.self, forKey: .amount),
-      linearAmount: try values.decode(Double.self, forKey: .linearAmount),
-      count: try values.decodeIfPresent(Int.self, forKey: .count),
-      amounts: try values.decodeIfPresent([Double].self, forKey: .amounts),
-      iterations: try values.decode(Int.self, forKey: .iterations),
-      gradual: try values.decodeIfPresent(CubicSchedule.self, forKey: .gradual),
-      scope: try values.decode(PruneScope.self, forKey: .scope),
-      score: try values.decode(PruneScore.self, forKey: .score),
-      costPower: try values.decode(Double.self, forKey: .costPower),
-      learningRateDecay: try values.decode(Double.self, forKey: .learningRateDecay))
-    targetMultiplyAdds = try values.decodeIfPresent(Double.self, forKey: .targetMultiplyAdds)
-    targetSpeedup = try values.decodeIfPresent(Double.self, forKey: .targetSpeedup)
-    isDeadOnly = try values.decodeIfPresent(Bool.self, forKey: .isDeadOnly) ?? isDeadOnly
-    rewinding = try values.decodeIfPresent(Rewinding.self, forKey: .rewinding)
+  public static func check(_ given: SettingValues) throws(SettingProblem) {
+    guard given["augment"] == false else { return }
+    let cutout: Int = given["cutout"] ?? 0
+    let parts = [("cutout", cutout != 0), ("crop-padding", given.has("crop-padding")), ("flips", given.has("flips"))]
+    for (part, isGiven) in parts {
+      try require(!isGiven, "--\(part) is a part of augmentation; leave out --no-augment")
+    }
   }
 }
 
-extension RunConfiguration {
-  public init(from decoder: any Decoder) throws {
-    let values = try decoder.container(keyedBy: CodingKeys.self)
-    self.init(
-      architecture: try values.decode(Architecture.self, forKey: .architecture),
-      batchSize: try values.decode(Int.self, forKey: .batchSize),
-      microbatch: try values.decode(Int.self, forKey: .microbatch),
-      momentum: try values.decode(Double.self, forKey: .momentum),
-      nesterov: try values.decode(Bool.self, forKey: .nesterov),
-      weightDecay: try values.decode(Double.self, forKey: .weightDecay),
-      l1: try values.decode(Double.self, forKey: .l1),
-      labelSmoothing: try values.decode(Double.self, forKey: .labelSmoothing),
-      augments: try values.decode(Bool.self, forKey: .augments),
-      seed: try values.decode(UInt64.self, forKey: .seed),
-      exchange: try values.decode(ExchangeMethod.self, forKey: .exchange),
-      dense: try values.decode(PhaseConfiguration.self, forKey: .dense),
-      finetune: try values.decode(PhaseConfiguration.self, forKey: .finetune),
-      pruning: try values.decode(PruningConfiguration.self, forKey: .pruning))
-    kind = try values.decode(RunKind.self, forKey: .kind)
-    data = try values.decodeIfPresent(String.self, forKey: .data)
-    dataHash = try values.decodeIfPresent(String.self, forKey: .dataHash)
-    trainingImages = try values.decodeIfPresent(Int.self, forKey: .trainingImages)
-    model = try values.decodeIfPresent(String.self, forKey: .model)
-    isMasked = try values.decode(Bool.self, forKey: .isMasked)
-    holdout = try values.decodeIfPresent(Int.self, forKey: .holdout)
-    optimizer = try values.decodeIfPresent(OptimizerKind.self, forKey: .optimizer) ?? optimizer
-    decaysAll = try values.decodeIfPresent(Bool.self, forKey: .decaysAll) ?? decaysAll
-    averaging = try values.decodeIfPresent(Double.self, forKey: .averaging) ?? averaging
-    flips = try values.decodeIfPresent(Augmentation.Flips.self, forKey: .flips) ?? flips
-    cropPadding = try values.decodeIfPresent(Int.self, forKey: .cropPadding) ?? cropPadding
-    cutout = try values.decodeIfPresent(Int.self, forKey: .cutout) ?? cutout
-  }
-}
-
-extension Architecture: Codable {}
-extension PruneScope: Codable {}
-extension PruneScore: Codable {}
+extension Architecture: Codable, SettingValue {}
+extension Augmentation.Flips: SettingValue {}
+extension ExchangeMethod: SettingValue {}
+extension OptimizerKind: SettingValue {}
+extension Recipe: SettingValue {}

@@ -15,12 +15,12 @@ struct ConfigurationParser: FuzzedParser {
     var configurations = Recipe.allCases.flatMap { [$0.configuration, $0.syntheticConfiguration] }
     configurations[0].model = "model.safetensors"
     configurations[1].trainingImages = 1_000
-    configurations[1].pruning = PruningConfiguration(amount: 0.9, amounts: [0.5, 0.9], scope: .local)
+    configurations[1].pruning = PruningConfiguration(.listed([0.5, 0.9]), scope: .local)
     configurations[2].dense.schedule = .cosine
     configurations[2].pruning = PruningConfiguration(
-      target: .multiplyAdds(0.1), gradual: try CubicSchedule(firstEpoch: 0, lastEpoch: 3), score: .l1PerCost)
+      .cubic(try CubicSchedule(firstEpoch: 0, lastEpoch: 3), to: .cost(.multiplyAdds(0.1))), score: .l1PerCost)
     configurations[3].dense.schedule = .constant
-    configurations[3].pruning = PruningConfiguration(count: 100, iterations: 3, score: .random)
+    configurations[3].pruning = PruningConfiguration(.rounds(3, to: .count(100)), score: .random)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     seeds = try configurations.map { Array(try encoder.encode($0)) }

@@ -41,12 +41,12 @@ struct RecipeTests {
   func configurationsSurviveJSON(recipe: Recipe) throws {
     var configuration = recipe.configuration
     configuration.pruning = PruningConfiguration(
-      amount: 0, linearAmount: 0.5, amounts: [0.5, 0.98], scope: .local, score: .random, learningRateDecay: 0.5)
+      .listed([0.5, 0.98]), linearAmount: 0.5, scope: .local, score: .random, recovery: .finetune(rateDecay: 0.5))
     let data = try JSONEncoder().encode(configuration)
     #expect(try JSONDecoder().decode(RunConfiguration.self, from: data) == configuration)
     for target in [PruneTarget.multiplyAdds(0.1), .speedup(8)] {
       configuration.pruning = PruningConfiguration(
-        target: target, gradual: try CubicSchedule(firstEpoch: 1, lastEpoch: 9, interval: 2), score: .l1PerCost,
+        .cubic(try CubicSchedule(firstEpoch: 1, lastEpoch: 9, interval: 2), to: .cost(target)), score: .l1PerCost,
         costPower: 0.7)
       let data = try JSONEncoder().encode(configuration)
       let decoded = try JSONDecoder().decode(RunConfiguration.self, from: data)
@@ -58,7 +58,8 @@ struct RecipeTests {
   private var convolutionWeights: Int { layout.convolutionWeights.reduce(0) { $0 + $1.count } }
 
   @Test func oneRoundReachesTheTotal() throws {
-    let requests = try PruningConfiguration(amount: 0.98, linearAmount: 0.5).requests(layout: layout, seed: 3)
+    let requests = try PruningConfiguration(.rounds(1, to: .fraction(0.98)), linearAmount: 0.5).requests(
+      layout: layout, seed: 3)
     #expect(requests.map(\.convolutionAmount) == [.total(0.98)])
     #expect(requests.map(\.linearAmount) == [.total(0.5)])
     #expect(requests.map(\.scope) == [.global] && requests.map(\.score) == [.l1])
@@ -66,7 +67,7 @@ struct RecipeTests {
 
   @Test func roundsHaveEqualRelativeRates() throws {
     let requests = try PruningConfiguration(
-      amount: 0.875, iterations: 3, scope: .local, score: .random
+      .rounds(3, to: .fraction(0.875)), scope: .local, score: .random
     ).requests(layout: layout, seed: 3)
     #expect(requests.map(\.round) == [0, 1, 2])
     #expect(requests.allSatisfy { $0.scope == .local && $0.score == .random && $0.seed == 3 })
@@ -75,20 +76,20 @@ struct RecipeTests {
   }
 
   @Test func listedAmountsAreTotals() throws {
-    let requests = try PruningConfiguration(amounts: [0.5, 0.8, 0.98]).requests(layout: layout, seed: 0)
+    let requests = try PruningConfiguration(.listed([0.5, 0.8, 0.98])).requests(layout: layout, seed: 0)
     #expect(try remaining(after: requests, of: 1_000) == [500, 200, 20])
   }
 
   @Test(arguments: [0, 1, 12_345, 76_719])
   func aCountIsExact(count: Int) throws {
-    let requests = try PruningConfiguration(count: count, iterations: 2).requests(layout: layout, seed: 0)
+    let requests = try PruningConfiguration(.rounds(2, to: .count(count))).requests(layout: layout, seed: 0)
     #expect(try remaining(after: requests, of: convolutionWeights).last == convolutionWeights - count)
   }
 
   @Test(arguments: [PruneTarget.multiplyAdds(0.1), .speedup(8)])
   func targetsAreCarriedThroughTheRounds(target: PruneTarget) throws {
     let requests = try PruningConfiguration(
-      linearAmount: 0.5, target: target, iterations: 3, score: .l1PerCost, costPower: 1
+      .rounds(3, to: .cost(target)), linearAmount: 0.5, score: .l1PerCost, costPower: 1
     ).requests(layout: layout, seed: 7)
     #expect(requests.map(\.roundsLeft) == [3, 2, 1])
     #expect(requests.allSatisfy { $0.target == target && $0.score == .l1PerCost && $0.costPower == 1 })
@@ -97,11 +98,11 @@ struct RecipeTests {
 
   @Test func gradualPruningHasARoundForEachOfItsEpochs() throws {
     let gradual = try CubicSchedule(firstEpoch: 0, lastEpoch: 4, interval: 2)
-    let requests = try PruningConfiguration(amount: 0.8, linearAmount: 0.4, gradual: gradual)
+    let requests = try PruningConfiguration(.cubic(gradual, to: .fraction(0.8)), linearAmount: 0.4)
       .requests(layout: layout, seed: 0)
     #expect(requests.map(\.convolutionAmount) == [.total(0.8 * 0.875), .total(0.8)])
     #expect(requests.map(\.linearAmount) == [.total(0.4 * 0.875), .total(0.4)])
-    let targets = try PruningConfiguration(target: .multiplyAdds(0.2), gradual: gradual)
+    let targets = try PruningConfiguration(.cubic(gradual, to: .cost(.multiplyAdds(0.2))))
       .requests(layout: layout, seed: 0)
     #expect(targets.map(\.target) == [.multiplyAdds(1 - 0.8 * 0.875), .multiplyAdds(0.2)])
     #expect(targets.allSatisfy { $0.roundsLeft == 1 })
@@ -116,29 +117,26 @@ struct RecipeTests {
   }
 
   @Test func requestsThatCannotBeMetAreRefused() {
-    func refuses(_ pruning: PruningConfiguration) -> Bool {
+    func refuses(_ course: PruningConfiguration.Course, linear: Double = 0) -> Bool {
       do {
-        _ = try pruning.requests(layout: layout, seed: 0)
+        _ = try PruningConfiguration(course, linearAmount: linear).requests(layout: layout, seed: 0)
         return false
       } catch { return true }
     }
-    #expect(refuses(PruningConfiguration(amount: 1)))
-    #expect(refuses(PruningConfiguration(amount: -0.1)))
-    #expect(refuses(PruningConfiguration(amount: .nan)))
-    #expect(refuses(PruningConfiguration(amount: 0.5, linearAmount: 1)))
-    #expect(refuses(PruningConfiguration(amount: 0.5, iterations: 0)))
-    #expect(refuses(PruningConfiguration(amounts: [])))
-    #expect(refuses(PruningConfiguration(amounts: [0.5, 0.4])))
-    #expect(refuses(PruningConfiguration(count: convolutionWeights)))
-    #expect(refuses(PruningConfiguration(count: -1)))
-    #expect(refuses(PruningConfiguration(target: .multiplyAdds(0))))
-    #expect(refuses(PruningConfiguration(target: .speedup(1), iterations: 3)))
+    for amount in [1, -0.1, .nan] { #expect(refuses(.rounds(1, to: .fraction(amount)))) }
+    #expect(refuses(.rounds(1, to: .fraction(0.5)), linear: 1))
+    #expect(refuses(.rounds(0, to: .fraction(0.5))))
+    #expect(refuses(.listed([])) && refuses(.listed([0.5, 0.4])))
+    #expect(refuses(.rounds(1, to: .count(convolutionWeights))) && refuses(.rounds(1, to: .count(-1))))
+    #expect(refuses(.rounds(1, to: .cost(.multiplyAdds(0)))) && refuses(.rounds(3, to: .cost(.speedup(1)))))
   }
 
   @Test func whetherThereIsAnythingToPrune() {
-    #expect(!PruningConfiguration().prunes && !PruningConfiguration(count: 0).prunes)
-    #expect(PruningConfiguration(amount: 0.1).prunes && PruningConfiguration(linearAmount: 0.1).prunes)
-    #expect(PruningConfiguration(count: 1).prunes && PruningConfiguration(amounts: [0.5]).prunes)
-    #expect(PruningConfiguration(target: .speedup(2)).prunes)
+    #expect(!PruningConfiguration().prunes && !PruningConfiguration(.rounds(1, to: .count(0))).prunes)
+    #expect(PruningConfiguration(linearAmount: 0.1).prunes)
+    for goal in [PruningConfiguration.Goal.fraction(0.1), .count(1), .cost(.speedup(2))] {
+      #expect(PruningConfiguration(.rounds(1, to: goal)).prunes)
+    }
+    #expect(PruningConfiguration(.listed([0.5])).prunes && PruningConfiguration(.deadTaps).prunes)
   }
 }

@@ -48,8 +48,7 @@ struct RunPaceTests {
   @Test func configurationsAreCounted() throws {
     var configuration = Recipe.quick.configuration
     (configuration.dense.epochs, configuration.finetune.epochs) = (30, 20)
-    configuration.pruning.amount = 0.9
-    configuration.pruning.iterations = 3
+    configuration.pruning.course = .rounds(3, to: .fraction(0.9))
     func steps() throws -> RunSteps {
       RunSteps(configuration, outline: try RunOutline(configuration, data: CIFARDataset(.synthetic), ranks: 1))
     }

@@ -19,11 +19,11 @@ struct SettingFactsTests {
     var other = base
     other.batchSize = 64
     other.dense.epochs = 3
-    other.pruning.amounts = [0.5, 0.9]
+    other.pruning.course = .rounds(2, to: .fraction(0))
     other.trainingImages = 100
     #expect(
       try names(base, other) == [
-        "the setting batchSize", "the setting dense.epochs", "the setting pruning.amounts",
+        "the setting batchSize", "the setting dense.epochs", "the setting pruning.iterations",
         "the setting trainingImages",
       ])
     other = base
