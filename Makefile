@@ -114,7 +114,7 @@ lint: ## check formatting, shell scripts and Python syntax
 	@.ci/lint
 
 format: ## format the Swift sources in place
-	swift format --in-place --recursive Sources Tests Benchmarks Plugins Package.swift
+	swift format --in-place --recursive Sources Tests Benchmarks Examples Plugins Package.swift
 
 clean: ## remove what was built; data and runs stay
 	rm -rf .build .build-* Benchmarks/.venv Tests/Peers/.venv

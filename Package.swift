@@ -83,7 +83,7 @@ let package = Package(
     computing(
       "Reports",
       [
-        "Export", "Formats", "Images", "Inference", "Kernels", "MPI", "Networks", "Pruning", "Runs", "Text", "Training",
+        "Formats", "Images", "Inference", "MPI", "Networks", "Pruning", "Runs", "Text", "Training",
         protobuf,
       ], exclude: ["TensorBoard/event.proto"]),
 

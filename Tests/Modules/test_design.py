@@ -14,7 +14,7 @@ class DesignTests(unittest.TestCase):
         text = "\n".join(file.read_text() for file in files)
         declared = set(re.findall(DECLARED + r"(\w+)", text))
         declared |= {file.stem for file in files} | {folder.name for folder in (ROOT / "Sources").iterdir()}
-        declared |= {"Sources", "Tests"} | {folder.name for folder in (ROOT / "Tests").iterdir()}
+        declared |= {"Sources", "Tests", "Examples"} | {folder.name for folder in (ROOT / "Tests").iterdir()}
         members = set(re.findall(r"\b(?:func|var|let|case)\s+(\w+)", text)) | {"init"}
         page = (ROOT / "docs/design.md").read_text()
         named = set(re.findall(r"`([A-Z]\w*[a-z]\w*(?:\+\w+)?)(?:[.](\w+))?(?:\([^`]*\))?`", page))

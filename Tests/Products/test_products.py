@@ -50,7 +50,8 @@ class ProductTests(unittest.TestCase):
         for product in self.documented:
             known = {".".join(symbol["pathComponents"]) for symbol in
                      json.loads(self.outside.interface(product).read_text())["symbols"]}
-            for name in re.findall(r"``([^`]+)``", outside.article(product).read_text()):
+            text = re.sub(r"```.*?```", "", outside.article(product).read_text(), flags=re.DOTALL)
+            for name in re.findall(r"``([^`]+)``", text):
                 if name != product:
                     self.assertIn(name.replace("/", "."), known, product)
 

@@ -41,6 +41,7 @@ import Testing
     try Data(try picture.png()).write(to: file)
     let read = try Peer.python("pixels.py", [file.path()])
     try #require(read.succeeded, "\(read)")
-    #expect(Data(base64Encoded: read.standardOutput.trimmingCharacters(in: .whitespacesAndNewlines)) == Data(picture.pixels))
+    #expect(
+      Data(base64Encoded: read.standardOutput.trimmingCharacters(in: .whitespacesAndNewlines)) == Data(picture.pixels))
   }
 }
