@@ -132,10 +132,8 @@ def metrics(path):
 def file_hash(path):
     if path.suffix == ".safetensors":
         return tensors(path)
-    if path.suffix == ".onnx":  # which begins with the program's version
-        return digest(re.sub(rb"dptrain [0-9.]+", b"", path.read_bytes()))
-    if path.suffix == ".c":
-        return digest(re.sub(rb"dptrain [0-9.]+", b"", path.read_bytes()))
+    if path.suffix in {".onnx", ".c"}:  # which name the program's version
+        return digest(re.sub(rb"(dptrain(?:\x1a\x05| ))[0-9]+\.[0-9]+\.[0-9]+", rb"\1", path.read_bytes()))
     return digest(path.read_bytes())
 
 
