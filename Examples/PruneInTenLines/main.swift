@@ -10,7 +10,8 @@ exit(
   MPIEnvironment.run { world in
     var configuration = Recipe.quick.syntheticConfiguration
     (configuration.architecture, configuration.trainingImages, configuration.batchSize) = (.resnet8, 2_048, 256)
-    (configuration.dense.epochs, configuration.finetune.epochs, configuration.pruning.amount) = (2, 1, 0.9)
+    (configuration.dense.epochs, configuration.finetune.epochs) = (2, 1)
+    configuration.pruning.course = .rounds(1, to: .fraction(0.9))
     let network = Network(.resnet8)
     network.initialize(seed: configuration.seed)
     let job = try Job(configuration, start: .network(network), data: CIFARDataset(.synthetic), communicator: world)

@@ -59,7 +59,7 @@ struct ResumeTests {
       ]
     ),
     (
-      "resnet18 by AdamW with L1", 2,
+      "resnet18 by AdamW with L1", 1,
       [
         "run", "--arch", "resnet18", "--training-images", "64", "--epochs", "2", "--finetune-epochs", "1", "--prune",
         "0.98", "--optimizer", "adamw", "--schedule", "cubic", "--to-epoch", "1",

@@ -13,6 +13,7 @@ struct RunConfigurationTests {
     (configuration.data, configuration.dataHash, configuration.model) = ("images", "1234", "model.safetensors")
     (configuration.trainingImages, configuration.holdout) = (512, 64)
     (configuration.batchSize, configuration.microbatch) = (96, 48)
+    configuration.optimizer = .adamw
     (configuration.momentum, configuration.nesterov, configuration.weightDecay) = (0.25, true, 0.125)
     (configuration.decaysAll, configuration.averaging, configuration.l1) = (false, 0.75, 0.5)
     (configuration.labelSmoothing, configuration.augments, configuration.cutout) = (0.0625, false, 8)
