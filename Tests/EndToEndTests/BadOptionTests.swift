@@ -68,7 +68,7 @@ struct BadOptionTests {
     (["--rewind", "learning-rate", "--rewind-epoch", "1", "--schedule", "cubic"], "leave out --schedule cubic"),
     (["--prune-dead", "--prune", "0.5"], "--prune-dead, --target-macs and --target-speedup exclude each other"),
     (["--prune-dead", "--score", "lamp"], "--prune-dead says which weights go"),
-    (["--arch", "resnet50"], "resnet50"),
+    (["--arch", "resnet99"], "resnet99"),
     (["--recipe", "slow"], "slow"),
     (["--exchange", "ring"], "ring"),
     (["--no-such-flag"], "--no-such-flag"),
