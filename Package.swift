@@ -107,7 +107,7 @@ let package = Package(
     .target(name: "CAllocationCounter", path: "Tests/AllocationCounter"),
     .executableTarget(name: "mpi-conformance", dependencies: ["MPI"], path: "Tests/MPIConformance"),
     .executableTarget(
-      name: "training-faults", dependencies: ["Images", "MPI", "Networks", "Pruning", "Runs", "Training"],
+      name: "training-faults", dependencies: ["Formats", "Images", "MPI", "Networks", "Pruning", "Runs", "Training"],
       path: "Tests/TrainingFaults"),
     .executableTarget(
       name: "fuzz",

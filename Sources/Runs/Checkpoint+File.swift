@@ -136,12 +136,12 @@ extension Checkpoint {
     return text
   }
 
-  private static func check(_ found: ArenaHash, _ file: SafetensorsFile, _ name: String) throws {
+  private static func check(_ found: Hash128, _ file: SafetensorsFile, _ name: String) throws {
     let expected = file.metadata["checksum.\(name)"]
     guard expected == "\(found)" else { throw Problem.checksum(of: name, found: "\(found)", expected: expected) }
   }
 
-  private static func checksum(_ elements: NamedTensor.Elements) -> ArenaHash {
+  private static func checksum(_ elements: NamedTensor.Elements) -> Hash128 {
     switch elements {
     case .float32(let values): checksum(values)
     case .float64(let values): checksum(values)
@@ -153,8 +153,8 @@ extension Checkpoint {
     }
   }
 
-  private static func checksum<Element: BitwiseCopyable>(_ values: [Element]) -> ArenaHash {
-    values.withUnsafeBytes { ArenaHash($0) }
+  private static func checksum<Element: BitwiseCopyable>(_ values: [Element]) -> Hash128 {
+    values.withUnsafeBytes { Hash128($0) }
   }
 
   private static let infinities = JSONEncoder.NonConformingFloatEncodingStrategy.convertToString(

@@ -1,3 +1,4 @@
+import Formats
 import Training
 import MPI
 import Networks
@@ -51,7 +52,7 @@ extension Job {
   /// Proves that all ranks hold the same weights.
   private func verify() throws {
     do {
-      try ArenaHash(network).proveAgreement(on: "the weights after step \(state.stepsDone)", communicator)
+      try Hash128(network).proveAgreement(on: "the weights after step \(state.stepsDone)", communicator)
     } catch let error as TrainingError {
       throw error.adding(checkpoint: checkpoints.last)
     }

@@ -1,3 +1,4 @@
+import Formats
 import Training
 import Images
 import MPI
@@ -95,7 +96,7 @@ public final class Job {
   public var network: Network { place.network }
 
   /// Of all weights and running statistics.
-  public var hash: ArenaHash { ArenaHash(network) }
+  public var hash: Hash128 { Hash128(network) }
 
   /// The rounds of pruning.
   public var rounds: Int { outline.requests.count }

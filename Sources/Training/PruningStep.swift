@@ -1,3 +1,4 @@
+import Formats
 import Kernels
 import MPI
 import Networks
@@ -32,8 +33,8 @@ public func prune(
   try result.broadcast(communicator)
   result.apply(to: network.arena[0..<network.layout.count])
   let seconds = (clock.now - start) / .seconds(1)
-  try ArenaHash(result).proveAgreement(on: "the mask", communicator)
-  try ArenaHash(network).proveAgreement(on: "the weights", communicator)
+  try Hash128(result).proveAgreement(on: "the mask", communicator)
+  try Hash128(network).proveAgreement(on: "the weights", communicator)
   let before = mask.emptyLayers(of: network.layout)
   let emptied = result.emptyLayers(of: network.layout).filter { !before.contains($0) }
   let cost = NetworkCost(graph: network.graph, layout: network.layout, mask: result)

@@ -69,7 +69,7 @@ public struct Workplace {
 
   /// The pruned fraction of all convolution and linear weights.
   public var sparsity: Double {
-    let weights = network.layout.parameters.filter { $0.role == .convolutionWeight || $0.role == .linearWeight }
+    let weights = network.layout.parameters.filter(\.role.isWeight)
     let count = weights.reduce(0) { $0 + $1.count }
     let survivors = weights.reduce(0) { $0 + mask.survivors(of: $1) }
     return Double(count - survivors) / Double(count)

@@ -56,7 +56,9 @@ struct BenchStep: RankCommand {
     configuration.exchange = exchange
     configuration.dense = PhaseConfiguration(epochs: 1_000, learningRate: 1e-3, schedule: .constant)
     let data = try CIFARDataset(.synthetic)
-    let place = try place(world)
+    let (start, survivors) = try pruned(world)
+    let place = Workplace(
+      start, survivors: survivors, pruned: masked ? .zeroed : .removed, lanes: microbatch)
     let (network, mask, layout) = (place.network, place.mask, place.network.layout)
     let trainer = try Trainer(
       TrainingPhase(
@@ -64,7 +66,7 @@ struct BenchStep: RankCommand {
         method: configuration.method, numbers: configuration.dense, communicator: world), at: place)
     let convolutions = layout.convolutionWeights
     let weights = convolutions.reduce(0) { $0 + $1.count }
-    let survivors = convolutions.reduce(0) { $0 + mask.survivors(of: $1) }
+    let survivorCount = convolutions.reduce(0) { $0 + mask.survivors(of: $1) }
     let clock = ContinuousClock()
     var seconds: [Double] = []
     var before = StepTimes()
@@ -96,8 +98,8 @@ struct BenchStep: RankCommand {
       "images_per_second": Double(batchSize) / step, "step_seconds_median": step, "steps": steps,
       "ranks": world.size, "resident_bytes": resident, "batch_size": batchSize, "microbatch": microbatch,
       "arch": network.architecture.rawValue, "exchange": exchange.rawValue,
-      "survivors": survivors, "weights": weights, "exchange_bytes": trainer.exchangedBytes,
-      "sparsity": 1 - Double(survivors) / Double(weights),
+      "survivors": survivorCount, "weights": weights, "exchange_bytes": trainer.exchangedBytes,
+      "sparsity": 1 - Double(survivorCount) / Double(weights),
       "exchanged_floats": layout.exchangedCount,
       "loading_seconds": (times.loading - before.loading) / count,
       "forward_seconds": (times.forward - before.forward) / count,
@@ -110,8 +112,8 @@ struct BenchStep: RankCommand {
 }
 
 extension BenchStep {
-  /// The network to train, and what of it survives.
-  private func place(_ world: Communicator) throws -> Workplace {
+  /// The network to train, and which elements of its full arena survive; nil for all.
+  private func pruned(_ world: Communicator) throws -> (Network, Mask?) {
     let network = try model.map { try Network(path: $0) } ?? Network(arch)
     if model == nil { network.initialize(seed: 0) }
     var mask = try Mask(
@@ -121,10 +123,8 @@ extension BenchStep {
         network, mask: mask, request: PruneRequest(convolutionAmount: .total(prune)), communicator: world
       ).mask
     }
-    let pruned = masked ? PrunedWeights.zeroed : .removed
     let survivors = mask.survivorCount < mask.count ? mask : nil
-    return Workplace(
-      pruned.network(of: network, keeping: survivors), survivors: survivors, pruned: pruned, lanes: microbatch)
+    return ((masked ? PrunedWeights.zeroed : .removed).network(of: network, keeping: survivors), survivors)
   }
 }
 

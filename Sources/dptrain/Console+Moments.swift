@@ -1,3 +1,4 @@
+import Formats
 import Images
 import Networks
 import Reports
@@ -41,7 +42,7 @@ extension Console {
   private func say(_ result: PruningResult) {
     let cost = result.cost
     say(
-      "selected and broadcast in \((1e3 * result.seconds).fixed(1)) ms; all ranks agree (\(ArenaHash(result.mask)))")
+      "selected and broadcast in \((1e3 * result.seconds).fixed(1)) ms; all ranks agree (\(Hash128(result.mask)))")
     say(
       "\(cost.multiplyAdds.abbreviated) multiply-adds an image, \(cost.multiplyAdds.percent(of: cost.denseMultiplyAdds)) of "
         + "the dense network's; predicted inference \(cost.speedup.factor) as fast")
@@ -100,6 +101,6 @@ extension Console {
         "exchange in \(name): \(summary.bytes.bytes) a step and rank in \((1e3 * summary.seconds).fixed(1)) ms, "
           + "\((100 * summary.share).fixed(1)) % of the step")
     }
-    say("weights \(ArenaHash(network))")
+    say("weights \(Hash128(network))")
   }
 }

@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 import Networks
 import Pruning
@@ -152,6 +153,6 @@ struct CheckpointTests {
       arena: Array(compact.arena[0..<compact.layout.count]), optimizer: nil, metrics: [], report: [])
     let back = try checkpoint.network(classes: 10)
     #expect(back.layout == compact.layout && compact.layout.count < full.count)
-    #expect(ArenaHash(back) == ArenaHash(compact))
+    #expect(Hash128(back) == Hash128(compact))
   }
 }

@@ -1,3 +1,4 @@
+import Formats
 import MPI
 import Networks
 import Runs
@@ -22,7 +23,7 @@ final class Saboteur: JobObserver {
   weak var job: Job?
   private var saved: Float = 0
   private var steps = 0
-  private var hash: ArenaHash?
+  private var hash: Hash128?
 
   init(_ fault: Fault, rank: Int, step: Int) {
     self.fault = fault
@@ -40,7 +41,7 @@ final class Saboteur: JobObserver {
   func stepEnded(_ progress: StepProgress) {
     steps += 1
     guard let job, let victim, steps == step else { return }
-    hash = ArenaHash(job.network)
+    hash = Hash128(job.network)
     guard job.communicator.rank == rank else { return }
     saved = victim.pointee
     switch fault {
@@ -55,7 +56,7 @@ final class Saboteur: JobObserver {
     guard let job, let victim else { return }
     if job.communicator.rank == rank { victim.pointee = saved }
     if job.communicator.rank == 0 { print(message) }
-    if hash != ArenaHash(job.network) { print("rank \(job.communicator.rank): the weights changed") }
+    if hash != Hash128(job.network) { print("rank \(job.communicator.rank): the weights changed") }
   }
 
   func epochEnded(_ record: MetricsRecord, epochs: Int) {
@@ -80,6 +81,6 @@ func sabotage(_ words: [String], _ world: Communicator) throws -> Int32 {
     observer: saboteur)
   saboteur.job = job
   try job.run()
-  if world.rank == 0 { print("weights \(ArenaHash(job.network)), \(job.state.skippedSteps) left out") }
+  if world.rank == 0 { print("weights \(Hash128(job.network)), \(job.state.skippedSteps) left out") }
   return 0
 }

@@ -1,3 +1,4 @@
+import Formats
 import Images
 import Foundation
 import MPI
@@ -85,7 +86,7 @@ private struct Attempt {
       configuration, start: start, data: data, communicator: world, directory: directory, journal: witness.journal,
       observer: witness)
     do { try job.run() } catch is RunStopped { return false }
-    hash = "\(ArenaHash(job.network))"
+    hash = "\(Hash128(job.network))"
     report = witness.journal.text
     guard let directory else { return true }
     metrics = try String(contentsOfFile: directory.file("metrics.jsonl"), encoding: .utf8).split(separator: "\n").map {

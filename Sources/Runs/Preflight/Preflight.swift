@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 import MPI
 import Training
@@ -11,7 +12,7 @@ public enum Preflight {
   /// - Throws: on all ranks `PreflightError.ranksDiffer`, with who has what.
   public static func proveAgreement(on facts: [RankFacts.Fact], _ world: Communicator) throws {
     let own = RankFacts(host: Communicator.hostName, facts: facts)
-    let hash = Array(own.text.utf8).withUnsafeBytes { ArenaHash($0) }
+    let hash = Array(own.text.utf8).withUnsafeBytes { Hash128($0) }
     let hashes = try world.allGather("\(hash)")
     guard Set(hashes).count > 1 else { return }
     let texts = try world.allGather(String(decoding: try JSONEncoder().encode(own), as: UTF8.self))

@@ -1,3 +1,4 @@
+import Formats
 import Images
 import Foundation
 import Kernels
@@ -56,7 +57,7 @@ extension RankFacts {
   private static func fileFingerprint(_ path: String, named name: String) throws(PreflightError) -> String {
     do {
       let contents = try Data(contentsOf: URL(filePath: path), options: .alwaysMapped)
-      return "\(contents.count) bytes with hash \(contents.withUnsafeBytes { ArenaHash($0) })"
+      return "\(contents.count) bytes with hash \(contents.withUnsafeBytes { Hash128($0) })"
     } catch {
       throw .unreadable(what: name, reason: String(describing: error))
     }

@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 import Networks
 import Training
@@ -20,7 +21,7 @@ extension RankFacts {
     // A step with a checkpoint, or a comparison of weights, is one on all ranks.
     let options = Mirror(reflecting: policy).children.map { Fact("the option \($0.label ?? "")", "\($0.value)") }
     return flattened(object, "the setting ").sorted { $0.name < $1.name } + options
-      + (network.map { [Fact("the weights to begin with", "hash \(ArenaHash($0))")] } ?? [])
+      + (network.map { [Fact("the weights to begin with", "hash \(Hash128($0))")] } ?? [])
   }
 
   private static func flattened(_ value: Any, _ name: String) -> [Fact] {

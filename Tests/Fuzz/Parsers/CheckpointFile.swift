@@ -69,7 +69,7 @@ struct CheckpointFile {
   }
 
   private static func checksum<Element>(_ values: [Element]) -> String {
-    values.withUnsafeBytes { "\(ArenaHash($0))" }
+    values.withUnsafeBytes { "\(Hash128($0))" }
   }
 
   var bytes: [UInt8] {

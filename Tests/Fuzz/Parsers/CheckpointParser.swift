@@ -69,7 +69,7 @@ struct CheckpointParser: FuzzedParser {
     try configuration.check()
     _ = checkpoint.reportText
     let network = try checkpoint.network(classes: 10)
-    _ = ArenaHash(network)
+    _ = Hash128(network)
     try ConfigurationParser.prepare(configuration) { stages, plan in
       try checkpoint.state.check(stages: stages, configuration: configuration, stepsPerEpoch: plan.stepsPerEpoch)
     }

@@ -4,9 +4,6 @@ import MPI
 import Networks
 import Pruning
 
-/// The hash of what ranks must agree on.
-public typealias ArenaHash = Hash128
-
 extension Hash128 {
   /// The hash of all parameters and running statistics.
   public init(_ network: Network) { self.init(UnsafeRawBufferPointer(network.arena[0..<network.layout.count])) }
