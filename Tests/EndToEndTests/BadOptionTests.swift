@@ -69,6 +69,8 @@ struct BadOptionTests {
     (["--prune-dead", "--prune", "0.5"], "--prune-dead, --target-macs and --target-speedup exclude each other"),
     (["--prune-dead", "--score", "lamp"], "--prune-dead says which weights go"),
     (["--arch", "resnet99"], "resnet99"),
+    (["--optimizer", "adam"], "adam"),
+    (["--optimizer", "adamw", "--no-nesterov"], "--nesterov is for stochastic gradient descent"),
     (["--recipe", "slow"], "slow"),
     (["--exchange", "ring"], "ring"),
     (["--no-such-flag"], "--no-such-flag"),

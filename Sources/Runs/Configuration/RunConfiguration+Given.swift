@@ -9,6 +9,9 @@ extension RunConfiguration {
     let recipe: Recipe = given["recipe"] ?? .quick
     self = synthetic ? recipe.syntheticConfiguration : recipe.configuration
     self.kind = kind
+    if let own = (given["optimizer"] ?? optimizer).standard {
+      (dense.learningRate, finetune.learningRate, weightDecay) = (own.learningRate, own.learningRate, own.weightDecay)
+    }
     TrainingSettings.apply(given, to: &self)
     if !augments { cutout = 0 }
     dense.schedule = dense.schedule.changed(to: given["learning-rate-schedule"], given)

@@ -89,6 +89,11 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
   }
 }
 
+extension RunConfiguration {
+  /// Whether the optimizer is one with momentum.
+  var hasMomentum: Bool { optimizer == .sgd }
+}
+
 /// How to train: the flags of ``RunConfiguration``'s properties.
 public enum TrainingSettings: SettingGroup {
   @SettingList public static var settings: [SettingDeclaration<RunConfiguration>] {
@@ -145,9 +150,15 @@ public enum TrainingSettings: SettingGroup {
       "learning-rate-factor", Double.self, in: .positive, help: "What multi-step multiplies the learning rate by.",
       read: { $0.ofSchedules(\.factor) })
     Declaration(
-      "optimizer", \.optimizer, help: "Stochastic gradient descent, or Adam with decoupled weight decay.")
-    Declaration("momentum", \.momentum, in: .belowOne, help: "Momentum of stochastic gradient descent.")
-    Declaration("nesterov", \.nesterov, help: "Nesterov's form of momentum.")
+      "optimizer", \.optimizer,
+      help: """
+        Stochastic gradient descent, or Adam with decoupled weight decay: sgd or adamw, which has a learning rate of \
+        \(OptimizerKind.adamw.standard?.learningRate ?? 0) and a weight decay of \
+        \(OptimizerKind.adamw.standard?.weightDecay ?? 0) unless others are given.
+        """)
+    Declaration(
+      "momentum", \.momentum, in: .belowOne, when: \.hasMomentum, help: "Momentum of stochastic gradient descent.")
+    Declaration("nesterov", \.nesterov, when: \.hasMomentum, help: "Nesterov's form of momentum.")
     Declaration("weight-decay", \.weightDecay, in: .notNegative, help: "Weight decay (L2).")
     Declaration(
       "decay-all", \.decaysAll, path: "decaysAll",
@@ -200,6 +211,9 @@ public enum TrainingSettings: SettingGroup {
   }
 
   public static func check(_ given: SettingValues) throws(SettingProblem) {
+    for part in ["momentum", "nesterov"] where given["optimizer"] == OptimizerKind.adamw {
+      try require(!given.has(part), "--\(part) is for stochastic gradient descent; leave it out, or --optimizer adamw")
+    }
     guard given["augment"] == false else { return }
     let cutout: Int = given["cutout"] ?? 0
     let parts = [("cutout", cutout != 0), ("crop-padding", given.has("crop-padding")), ("flips", given.has("flips"))]

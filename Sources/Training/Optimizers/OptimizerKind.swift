@@ -5,6 +5,15 @@ public enum OptimizerKind: String, Sendable, CaseIterable, Codable {
   /// Adam with decoupled weight decay.
   case adamw
 
+  /// The largest learning rate and the weight decay where neither is given: PyTorch's of AdamW; nil where a recipe's are meant
+  /// for it.
+  public var standard: (learningRate: Double, weightDecay: Double)? {
+    switch self {
+    case .sgd: nil
+    case .adamw: (1e-3, 1e-2)
+    }
+  }
+
   /// The optimizer before its first step.
   ///
   /// - Parameters:

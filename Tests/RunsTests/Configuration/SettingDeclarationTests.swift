@@ -46,6 +46,19 @@ struct SettingDeclarationTests {
     #expect(given.dense == configuration.dense && given.pruning == configuration.pruning && !given.augments)
   }
 
+  /// A recipe's numbers are gradient descent's: AdamW begins with PyTorch's.
+  @Test func anOptimizerHasItsOwnNumbers() throws {
+    var given = SettingValues()
+    given[any: "optimizer"] = OptimizerKind.adamw
+    var configuration = try RunConfiguration(.run, given, synthetic: false)
+    #expect(configuration.dense.learningRate == 1e-3 && configuration.finetune.learningRate == 1e-3)
+    #expect(configuration.weightDecay == 1e-2)
+    #expect(try again(configuration) == configuration)
+    given[any: "learning-rate"] = 0.25
+    configuration = try RunConfiguration(.run, given, synthetic: true)
+    #expect(configuration.dense.learningRate == 0.25 && configuration.finetune.learningRate == 1e-3)
+  }
+
   @Test func namesDifferAndStandardsAreInTheirRanges() throws {
     let names =
       TrainingSettings.settings.map(\.name) + PruningSettings.settings.map(\.name)
